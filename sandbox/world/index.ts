@@ -1,0 +1,16 @@
+export type { Effect, Fault, FaultAction, FaultMatch, Service } from "./faults";
+export { markerFile } from "./guest";
+export type {
+  DiskContent,
+  Guest,
+  GuestEvent,
+  GuestListener,
+  GuestNic,
+  GuestState,
+  GuestVolume,
+} from "./guest";
+export type { LoggedRequest } from "./requestLog";
+export { World } from "./world";
+export type { WorldOptions } from "./world";
+export { manualTime, realTime } from "./worldClock";
+export type { Appointment, TimeSource, WorldClock } from "./worldClock";

@@ -1,0 +1,22 @@
+/**
+ * What a service says no to. The world throws it; each service's HTTP face turns it into its own
+ * error format.
+ */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+
+  constructor(
+    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 500,
+    message: string,
+    /** Neutron's exception name, e.g. `PortNotFound`; the other services go by the status. */
+    readonly type = "",
+  ) {
+    super(message);
+  }
+}
+
+/** The thing, or the refusal that says it is not there. */
+export function found<T>(thing: T | undefined, refuse: () => Refusal): T {
+  if (thing === undefined) throw refuse();
+  return thing;
+}
