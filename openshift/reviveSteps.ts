@@ -1,0 +1,191 @@
+import { formatSeconds } from "../common/errors";
+import { waitFor } from "../common/wait";
+import { ClusterStateError } from "./errors";
+import { describeFreshness, judgeFreshness, type Freshness } from "./freshness";
+import { bootIdOf, cordonMark, isCordoned, isReady, shutdownMark } from "./nodes";
+import type { ReviveContext } from "./revive";
+import { tolerate, type Tolerated } from "./tolerate";
+import type { Lease, Node } from "./types";
+import { waitForStable } from "./waitForStable";
+
+type RenewTimes = Record<string, string>;
+
+/**
+ * Waits until the API answers with our credentials. A starting API server refuses even good ones
+ * (401 and 403 until its caches are filled), so every refusal may pass until the deadline.
+ */
+export function waitForApi(context: ReviveContext): Promise<void> {
+  return context.step("API", async () => {
+    await waitFor<Tolerated<unknown>>({
+      what: `the API at ${context.cluster.server}`,
+      observe: () =>
+        tolerate(
+          () => context.cluster.readClusterVersion(),
+          () => true,
+        ),
+      isDone: (seen) => "value" in seen,
+      describe: (seen) => ("problem" in seen ? seen.problem : "it answers"),
+      deadlineMs: context.deadlinesMs.api,
+      ...pace(context, "waiting for the API"),
+    });
+    return { value: undefined, seen: `${context.cluster.server} answers` };
+  });
+}
+
+/** Refuses another cluster: nothing must be uncordoned in it. */
+export function requireIdentity(context: ReviveContext): Promise<string> {
+  return context.step("identity", async () => {
+    const id = (await context.cluster.readClusterVersion()).spec?.clusterID ?? "";
+    const { clusterId } = context;
+    if (clusterId !== undefined && id !== clusterId) {
+      throw new ClusterStateError(`${context.cluster.server} is another cluster`, [
+        `its id is ${id}, that of the captured one ${clusterId}`,
+      ]);
+    }
+    return { value: id, seen: `cluster ${id}` };
+  });
+}
+
+/**
+ * Waits until every node is Ready and its kubelet has reported in this boot.
+ *
+ * @returns each lease's renew time as it was first seen
+ */
+export function waitForNodes(context: ReviveContext): Promise<RenewTimes> {
+  return context.step("nodes Ready", async () => {
+    let first: RenewTimes | undefined;
+    const seen = await waitFor<Tolerated<Node[]>>({
+      what: "all nodes to be Ready",
+      observe: () =>
+        tolerate(async () => {
+          first ??= renewTimes(await context.cluster.listNodeLeases());
+          return context.cluster.listNodes();
+        }),
+      isDone: (seen) =>
+        "value" in seen && seen.value.length > 0 && seen.value.every((node) => isUp(node, context)),
+      describe: (seen) => ("problem" in seen ? seen.problem : describeNodes(seen.value, context)),
+      deadlineMs: context.deadlinesMs.nodes,
+      ...pace(context, "waiting for nodes"),
+    });
+    return { value: first ?? {}, seen: "value" in seen ? describeNodes(seen.value, context) : "" };
+  });
+}
+
+function isUp(node: Node, { bootIdsBefore }: ReviveContext): boolean {
+  return isReady(node) && bootIdOf(node) !== bootIdsBefore?.[node.metadata.name];
+}
+
+function describeNodes(nodes: Node[], context: ReviveContext): string {
+  const missing = nodes
+    .filter((node) => !isUp(node, context))
+    .map((node) => {
+      const why = isReady(node) ? "reports the boot of before the capture" : "is not Ready";
+      return `${node.metadata.name} ${why}`;
+    });
+  const count = `${nodes.length - missing.length} of ${nodes.length} nodes Ready`;
+  return missing.length === 0 ? count : `${count}, ${missing.join(", ")}`;
+}
+
+function renewTimes(leases: Lease[]): RenewTimes {
+  return Object.fromEntries(leases.map((l) => [l.metadata.name, l.spec?.renewTime ?? ""]));
+}
+
+/** One round of stability. */
+export function stableFor(context: ReviveContext, name: string, periodMs: number): Promise<void> {
+  return context.step(`${name}, ${formatSeconds(periodMs)}`, async () => {
+    const { operators, observations, stableSince } = await waitForStable(context.cluster, {
+      periodMs,
+      deadlineMs: context.deadlinesMs.stable,
+      clock: context.clock,
+      signal: context.signal,
+      onProgress: context.onProgress,
+    });
+    return {
+      value: undefined,
+      seen: `${operators} operators stable since ${stableSince}, ${observations} observations`,
+    };
+  });
+}
+
+/** Uncordons every node that was not cordoned before the capture. @returns their names */
+export function uncordonNodes(context: ReviveContext): Promise<string[]> {
+  return context.step("uncordon", async () => {
+    const nodes = await context.cluster.listNodes();
+    const cordoned = nodes.filter(isCordoned).map((node) => node.metadata.name);
+    const leave = cordoned.filter((name) => context.cordonedBefore?.includes(name));
+    const names = cordoned.filter((name) => !leave.includes(name));
+    const marks = { [cordonMark]: null, [shutdownMark]: null };
+    await Promise.all(
+      names.map((name) => context.cluster.patchNodeUnschedulable(name, false, marks)),
+    );
+    const left = leave.length === 0 ? "" : `; left cordoned as before: ${leave.join(", ")}`;
+    return { value: names, seen: `uncordoned: ${names.join(", ") || "none"}${left}` };
+  });
+}
+
+/**
+ * Waits until every node and operator has shown life since the boot. Nodes have to; operators that
+ * have nothing to say before the deadline are reported as unproven.
+ */
+export function waitForFreshness(
+  context: ReviveContext,
+  renewTimesBefore: RenewTimes,
+): Promise<Freshness> {
+  return context.step("freshness", async () => {
+    const deadlineMs = context.deadlinesMs.freshness;
+    const started = context.clock.now().getTime();
+    const isOver = () => context.clock.now().getTime() - started >= deadlineMs;
+    const seen = await waitFor<Tolerated<Freshness>>({
+      what: "all nodes and operators to report this boot",
+      observe: () => tolerate(() => observeFreshness(context, renewTimesBefore)),
+      isDone: (seen) =>
+        "value" in seen &&
+        (seen.value.isProven || (isOver() && seen.value.nodes.every((node) => node.fresh))),
+      describe: (seen) => ("problem" in seen ? seen.problem : describeFreshness(seen.value)),
+      deadlineMs,
+      ...pace(context, "waiting for signs of this boot"),
+    });
+    if (!("value" in seen)) throw new Error("a wait ended before it was done");
+    return { value: seen.value, seen: describeFreshness(seen.value) };
+  });
+}
+
+async function observeFreshness(context: ReviveContext, renewTimesBefore: RenewTimes) {
+  const { cluster, bootIdsBefore = {}, offAt = context.beganAt } = context;
+  const [nodes, operators, leases] = await Promise.all([
+    cluster.listNodes(),
+    cluster.listClusterOperators(),
+    cluster.listLeases(),
+  ]);
+  return judgeFreshness({ nodes, operators, leases, bootIdsBefore, renewTimesBefore, offAt });
+}
+
+/** The last API to appear when OpenShift starts: it is served by a pod of the cluster itself. */
+export function requireRouteApi(context: ReviveContext): Promise<void> {
+  return context.step("route API", async () => {
+    await waitFor<Tolerated<string[]>>({
+      what: "route.openshift.io among the API groups",
+      observe: () => tolerate(() => context.cluster.listApiGroupVersions()),
+      isDone: (seen) => "value" in seen && seen.value.some(isRouteApi),
+      describe: (seen) =>
+        "problem" in seen ? seen.problem : `${seen.value.length} group versions without it`,
+      deadlineMs: context.deadlinesMs.api,
+      ...pace(context, "waiting for the route API"),
+    });
+    return { value: undefined, seen: "route.openshift.io is served" };
+  });
+}
+
+function isRouteApi(groupVersion: string): boolean {
+  return groupVersion.startsWith("route.openshift.io/");
+}
+
+function pace({ clock, signal, onProgress }: ReviveContext, doing: string) {
+  return {
+    clock,
+    signal,
+    intervalMs: 1000,
+    maxIntervalMs: 5000,
+    onProgress: (seen: string) => onProgress?.(`${doing}: ${seen}`),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Clock } from "../common/clock";
+import { formatSeconds, InputError, TimeoutError } from "../common/errors";
+import type { Cluster } from "./cluster";
+import { ClusterError } from "./errors";
+import {
+  advanceStability,
+  describeStability,
+  nothingObserved,
+  type StabilityObservation,
+  type StabilityState,
+} from "./stability";
+
+/** How long to watch, and how. */
+export interface StabilityWatch {
+  /** For how long every operator has to be stable without a break. */
+  periodMs: number;
+  deadlineMs: number;
+  /** Interval between two looks; a fifth of short periods. @default 10000 */
+  pollMs?: number;
+  clock: Clock;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+}
+
+/** What was seen of a period of stability. Times are ISO 8601. */
+export interface StabilityEvidence {
+  startedAt: string;
+  stableSince: string;
+  endedAt: string;
+  operators: number;
+  observations: number;
+}
+
+/**
+ * Waits until every operator was stable for the whole period. A failed or empty list starts the
+ * period anew.
+ *
+ * @throws {TimeoutError} at the deadline, naming the operators in the way
+ */
+export async function waitForStable(
+  cluster: Cluster,
+  watch: StabilityWatch,
+): Promise<StabilityEvidence> {
+  const { periodMs, clock } = watch;
+  if (watch.deadlineMs <= periodMs) {
+    throw new InputError("stability", [
+      `the deadline (${formatSeconds(watch.deadlineMs)}) must be longer than the period (${formatSeconds(periodMs)})`,
+    ]);
+  }
+  const started = clock.now().getTime();
+  let state = nothingObserved;
+  for (;;) {
+    watch.signal?.throwIfAborted();
+    state = advanceStability(state, await observe(cluster, clock), periodMs);
+    if (state.isDone) return evidence(started, state);
+    const elapsed = clock.now().getTime() - started;
+    const line = describeStability(state, periodMs);
+    if (elapsed >= watch.deadlineMs) {
+      const what = `all operators to be stable for ${formatSeconds(periodMs)}`;
+      throw new TimeoutError(what, elapsed, line);
+    }
+    watch.onProgress?.([line, ...state.changes].join("; "));
+    const pause = Math.min(pauseAfter(state, watch), watch.deadlineMs - elapsed);
+    await clock.sleep(pause, watch.signal);
+  }
+}
+
+async function observe(cluster: Cluster, clock: Clock): Promise<StabilityObservation> {
+  const askedAt = clock.now().getTime();
+  try {
+    const operators = await cluster.listClusterOperators();
+    return { askedAt, answeredAt: clock.now().getTime(), operators };
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return { askedAt, answeredAt: clock.now().getTime(), error: error.message };
+  }
+}
+
+/** A look comes at the very end of the period, so that waiting takes no longer than it must. */
+function pauseAfter(state: StabilityState, watch: StabilityWatch): number {
+  const poll = Math.min(watch.pollMs ?? 10_000, Math.max(watch.periodMs / 5, 1000));
+  if (state.stableSince === undefined) return poll;
+  const left = state.stableSince + watch.periodMs - watch.clock.now().getTime();
+  return Math.max(Math.min(poll, left), 1);
+}
+
+function evidence(started: number, state: StabilityState): StabilityEvidence {
+  return {
+    startedAt: new Date(started).toISOString(),
+    stableSince: new Date(state.stableSince ?? state.seenAt).toISOString(),
+    endedAt: new Date(state.seenAt).toISOString(),
+    operators: state.operators,
+    observations: state.observations,
+  };
+}
