@@ -27,7 +27,9 @@ export class TimeoutError extends Error {
     readonly elapsedMs: number,
     readonly lastSeen: string,
   ) {
-    super(`timed out after ${formatSeconds(elapsedMs)} waiting for ${what}; last seen: ${lastSeen}`);
+    super(
+      `timed out after ${formatSeconds(elapsedMs)} waiting for ${what}; last seen: ${lastSeen}`,
+    );
   }
 }
 

@@ -1,0 +1,68 @@
+import {
+  ComponentResource,
+  output,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+} from "@pulumi/pulumi";
+import { clusterInputsOf } from "../dynamic/providers/cluster/settings";
+import type { ImageRow } from "../dynamic/providers/capture/types";
+import { SnapId } from "../dynamic/snapId";
+import { SnapSet } from "../dynamic/snapSet";
+import type { CaptureConfig } from "../snapset/config";
+import type { Environment } from "../snapset/environment";
+import type { PhaseRecord } from "../snapset/manifest";
+import { toSnapsetData, type Instance, type SnapsetData } from "../snapset/snapsetData";
+
+/** What a capture needs. */
+export interface CaptureArgs {
+  /** The servers. */
+  instances: Input<Instance[]>;
+  environmentName: Input<string>;
+  /** The environment as its stack declared it; null when only the servers are known. */
+  environment: Input<Environment | null>;
+  settings: CaptureConfig;
+}
+
+/**
+ * One capture: whole and committed, or not at all.
+ *
+ * @example
+ * const capture = new Capture("lab", { instances, environmentName: "lab", environment: null, settings });
+ * export const snap_id = capture.snapId;
+ */
+export class Capture extends ComponentResource {
+  readonly snapId: Output<string>;
+  readonly images: Output<ImageRow[]>;
+  readonly snapsetData: Output<SnapsetData>;
+  /** The earliest expiry of a certificate that the cluster needs, ISO 8601. */
+  readonly notAfter: Output<string | null>;
+  readonly timings: Output<PhaseRecord[]>;
+
+  constructor(name: string, args: CaptureArgs, opts?: ComponentResourceOptions) {
+    super("snapset:index:Capture", name, {}, opts);
+    const { settings } = args;
+    const id = new SnapId(name, { capture: settings.capture }, { parent: this });
+    const set = new SnapSet(
+      name,
+      {
+        snapId: id.snapId,
+        environmentName: args.environmentName,
+        environment: args.environment,
+        instances: args.instances,
+        parallelImages: settings.parallelImages,
+        deadlines: settings.deadlines,
+        cluster: settings.cluster === undefined ? null : clusterInputsOf(settings.cluster),
+        deletionPolicy: settings.deletionPolicy,
+        afterCapture: settings.afterCapture,
+      },
+      { parent: this },
+    );
+    this.snapId = set.snapId;
+    this.images = set.images;
+    this.snapsetData = output(args.instances).apply(toSnapsetData);
+    this.notAfter = set.progress.apply((progress) => progress.notAfter);
+    this.timings = set.progress.apply((progress) => progress.timings);
+    this.registerOutputs({ snap_id: this.snapId });
+  }
+}

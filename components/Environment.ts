@@ -1,0 +1,118 @@
+import * as openstack from "@pulumi/openstack";
+import {
+  all,
+  ComponentResource,
+  output,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+} from "@pulumi/pulumi";
+import {
+  controllerOf,
+  type Environment as Spec,
+  type EnvironmentNode,
+} from "../snapset/environment";
+import { isClusterRole } from "../snapset/roles";
+import { toSnapsetData, type SnapsetData } from "../snapset/snapsetData";
+import { Network } from "./Network";
+import { Node } from "./Node";
+import { Router } from "./Router";
+
+/** What an environment is declared from. */
+export interface EnvironmentArgs {
+  spec: Spec;
+  /** Image ids by node, of a set; nodes without one boot from their base image. */
+  images?: Output<Record<string, string>> | undefined;
+  /** The set that the images are of. */
+  snapId?: Input<string> | undefined;
+}
+
+/**
+ * Networks, routers, nodes and volumes. Nodes do not depend on each other and are made in parallel.
+ *
+ * @example
+ * const environment = new Environment("lab", { spec: loadEnvironment("environments/sno.yaml") });
+ * export const snapset_data = environment.snapsetData;
+ */
+export class Environment extends ComponentResource {
+  /** Hotstack's structure: what a capture needs to know. */
+  readonly snapsetData: Output<SnapsetData>;
+  /** How Ansible reaches the controller; null without a controller that has a floating IP. */
+  readonly controllerAnsibleHost: Output<Record<string, string> | null>;
+  /** Floating IPs by node. */
+  readonly floatingIps: Output<Record<string, string>>;
+  /** Ids of the servers that run the cluster. */
+  readonly clusterServers: Output<string[]>;
+
+  constructor(
+    name: string,
+    { spec, images, snapId }: EnvironmentArgs,
+    opts?: ComponentResourceOptions,
+  ) {
+    super("snapset:index:Environment", name, {}, opts);
+    const parent = { parent: this };
+    const networks = new Map(
+      spec.networks.map((it) => [it.name, new Network(it, parent)] as const),
+    );
+    const subnets = new Map([...networks.values()].flatMap((network) => [...network.subnets]));
+    const routers = spec.routers.map((it) => new Router(it, subnets, parent));
+    const routes = routers.flatMap((router) => router.interfaces);
+    const nodes = spec.nodes.map((it) => ({
+      spec: it,
+      node: new Node({ spec: it, networks, routes, snapId, imageId: imageOf(it, images) }, parent),
+    }));
+    this.snapsetData = snapsetDataOf(nodes);
+    this.floatingIps = floatingIpsOf(nodes);
+    this.controllerAnsibleHost = this.floatingIps.apply((ips) => ansibleHost(spec, ips));
+    this.clusterServers = all(
+      nodes.filter((it) => isClusterRole(it.spec.role)).map((it) => it.node.serverId),
+    );
+    this.registerOutputs({ snapset_data: this.snapsetData });
+  }
+}
+
+interface DeclaredNode {
+  spec: EnvironmentNode;
+  node: Node;
+}
+
+function imageOf(
+  { name, image }: EnvironmentNode,
+  images: Output<Record<string, string>> | undefined,
+): Input<string> {
+  if (images !== undefined) return images.apply((ids) => ids[name] ?? "");
+  return openstack.images.getImageOutput({ name: image ?? "", mostRecent: true }).id;
+}
+
+function snapsetDataOf(nodes: DeclaredNode[]): Output<SnapsetData> {
+  return all(
+    nodes.map(({ spec, node }) =>
+      all([node.serverId, node.macAddress]).apply(([uuid, macAddress]) => ({
+        name: spec.name,
+        uuid,
+        role: spec.role,
+        macAddress,
+      })),
+    ),
+  ).apply(toSnapsetData);
+}
+
+function floatingIpsOf(nodes: DeclaredNode[]): Output<Record<string, string>> {
+  const entries = nodes.flatMap(({ spec, node }) =>
+    node.floatingIp === undefined ? [] : [[spec.name, node.floatingIp] as const],
+  );
+  return output(Object.fromEntries(entries));
+}
+
+/** The structure that Hotstack hands to Ansible's add_host. */
+function ansibleHost(spec: Spec, ips: Record<string, string>): Record<string, string> | null {
+  const controller = controllerOf(spec);
+  const address = controller === undefined ? undefined : ips[controller.name];
+  if (controller === undefined || address === undefined) return null;
+  return {
+    name: controller.name,
+    ansible_host: address,
+    groups: "controllers",
+    ...(controller.sshUser === undefined ? {} : { ansible_ssh_user: controller.sshUser }),
+  };
+}

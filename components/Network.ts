@@ -1,0 +1,46 @@
+import * as openstack from "@pulumi/openstack";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import type { EnvironmentNetwork } from "../snapset/environment";
+
+/** A network of an environment, with its subnets. */
+export class Network extends ComponentResource {
+  readonly network: openstack.networking.Network;
+  /** By name, as the environment calls them. */
+  readonly subnets: ReadonlyMap<string, openstack.networking.Subnet>;
+
+  constructor(spec: EnvironmentNetwork, opts?: ComponentResourceOptions) {
+    super("snapset:index:Network", spec.name, {}, opts);
+    this.network = new openstack.networking.Network(
+      spec.name,
+      { name: spec.name, portSecurityEnabled: spec.portSecurity, ...given("mtu", spec.mtu) },
+      { parent: this },
+    );
+    this.subnets = new Map(
+      spec.subnets.map((subnet) => [subnet.name, this.declareSubnet(subnet)] as const),
+    );
+    this.registerOutputs({ networkId: this.network.id });
+  }
+
+  private declareSubnet(spec: EnvironmentNetwork["subnets"][number]) {
+    return new openstack.networking.Subnet(
+      spec.name,
+      {
+        name: spec.name,
+        networkId: this.network.id,
+        cidr: spec.cidr,
+        ipVersion: spec.cidr.includes(":") ? 6 : 4,
+        enableDhcp: spec.enableDhcp,
+        dnsNameservers: spec.dnsNameservers,
+        allocationPools: spec.allocationPools,
+        ...(spec.gatewayIp === null ? { noGateway: true } : given("gatewayIp", spec.gatewayIp)),
+      },
+      // Neutron removes the subnets of a network with it: a layer less to wait for at a destroy.
+      { parent: this, deletedWith: this.network },
+    );
+  }
+}
+
+/** `{[key]: value}`, or nothing: the provider tells "not set" from "undefined". */
+export function given<K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, T>);
+}

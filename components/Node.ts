@@ -1,0 +1,172 @@
+import * as openstack from "@pulumi/openstack";
+import {
+  ComponentResource,
+  output,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment";
+import { given, type Network } from "./Network";
+
+/** What a node is declared from. */
+export interface NodeArgs {
+  spec: EnvironmentNode;
+  /** By name, as the environment calls them. */
+  networks: ReadonlyMap<string, Network>;
+  /** The image to boot from. */
+  imageId: Input<string>;
+  /** The set that the image is of; volumes of another set are replaced with it. */
+  snapId?: Input<string> | undefined;
+  /** What a floating IP needs beside the port: the way from its subnet to the external network. */
+  routes: readonly Resource[];
+}
+
+/** A node of an environment: its ports with their MACs and addresses, its volumes, its server. */
+export class Node extends ComponentResource {
+  readonly serverId: Output<string>;
+  readonly macAddress: Output<string>;
+  readonly floatingIp: Output<string> | undefined;
+
+  constructor(args: NodeArgs, opts?: ComponentResourceOptions) {
+    const { spec } = args;
+    super("snapset:index:Node", spec.name, {}, opts);
+    const ports = spec.ports.map((port, i) => this.declarePort(port, i, args));
+    const server = this.declareServer(args, ports, this.declareVolumes(args));
+    const floatingIps = spec.ports.map((port, i) =>
+      this.declareFloatingIp(port, i, ports[i], args),
+    );
+    this.serverId = server.id;
+    this.macAddress = output(ports[0]?.macAddress ?? "");
+    this.floatingIp = floatingIps.find((address) => address !== undefined);
+    this.registerOutputs({ serverId: this.serverId, macAddress: this.macAddress });
+  }
+
+  /** A MAC is unique in its network: the port that has it must go before another can take it. */
+  private declarePort(port: EnvironmentPort, i: number, { spec, networks }: NodeArgs) {
+    const network = networks.get(port.network);
+    const name = port.name ?? portName(spec, i);
+    const isSecured = port.portSecurity ?? true;
+    return new openstack.networking.Port(
+      name,
+      {
+        name,
+        networkId: network?.network.id ?? "",
+        ...given("macAddress", port.mac),
+        fixedIps: port.fixedIps.map((fixed) => ({
+          ipAddress: fixed.ip,
+          subnetId: subnetOf(network, fixed.subnet)?.id ?? "",
+        })),
+        ...given("portSecurityEnabled", port.portSecurity),
+        ...(isSecured ? {} : { noSecurityGroups: true }),
+        ...given("securityGroupIds", port.securityGroups?.map(securityGroupId)),
+        allowedAddressPairs: port.allowedAddressPairs.map((pair) => ({
+          ipAddress: pair.ip,
+          ...given("macAddress", pair.mac),
+        })),
+      },
+      // Without a subnet a port gets no address; with fixed addresses it names its subnets itself.
+      {
+        parent: this,
+        deleteBeforeReplace: true,
+        dependsOn: port.fixedIps.length === 0 ? [...(network?.subnets.values() ?? [])] : [],
+      },
+    );
+  }
+
+  private declareVolumes({ spec, snapId }: NodeArgs) {
+    return spec.volumes.map(
+      (volume) =>
+        new openstack.blockstorage.Volume(
+          volume.name,
+          {
+            name: volume.name,
+            size: volume.sizeGb,
+            ...given("volumeType", volume.type),
+            ...given("metadata", snapId === undefined ? undefined : { snapset_restored: snapId }),
+          },
+          // Data of one set beside the disks of another would be neither.
+          { parent: this, replaceOnChanges: ["metadata"] },
+        ),
+    );
+  }
+
+  private declareServer(
+    { spec, imageId }: NodeArgs,
+    ports: openstack.networking.Port[],
+    volumes: openstack.blockstorage.Volume[],
+  ) {
+    return new openstack.compute.Instance(
+      spec.name,
+      {
+        name: spec.name,
+        imageId,
+        flavorName: spec.flavor,
+        networks: ports.map((port) => ({ port: port.id })),
+        configDrive: spec.configDrive,
+        metadata: { ...spec.metadata, snapset_role: spec.role },
+        ...given("userData", spec.userData),
+        ...given("keyPair", spec.keyPair),
+        ...given("availabilityZone", spec.availabilityZone),
+        ...given("blockDevices", volumes.length === 0 ? undefined : blockDevices(imageId, volumes)),
+      },
+      // Its ports hold the MACs and stay; the server that is bound to them must go first.
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private declareFloatingIp(
+    { floatingIp }: EnvironmentPort,
+    i: number,
+    port: openstack.networking.Port | undefined,
+    { spec, routes }: NodeArgs,
+  ) {
+    if (floatingIp === undefined || port === undefined) return undefined;
+    const name = `${portName(spec, i)}-floating-ip`;
+    const address = new openstack.networking.FloatingIp(
+      name,
+      { pool: floatingIp.network, ...given("address", floatingIp.address) },
+      { parent: this },
+    );
+    new openstack.networking.FloatingIpAssociate(
+      name,
+      { floatingIp: address.address, portId: port.id },
+      { parent: this, dependsOn: [...routes] },
+    );
+    return address.address;
+  }
+}
+
+/** Volumes as block devices of the server: they are made beside its ports, not after it. */
+function blockDevices(imageId: Input<string>, volumes: openstack.blockstorage.Volume[]) {
+  return [
+    {
+      uuid: imageId,
+      sourceType: "image",
+      destinationType: "local",
+      bootIndex: 0,
+      deleteOnTermination: true,
+    },
+    ...volumes.map((volume) => ({
+      uuid: volume.id,
+      sourceType: "volume",
+      destinationType: "volume",
+      bootIndex: -1,
+      deleteOnTermination: false,
+    })),
+  ];
+}
+
+function subnetOf(network: Network | undefined, name: string | undefined) {
+  if (name !== undefined) return network?.subnets.get(name);
+  return [...(network?.subnets.values() ?? [])][0];
+}
+
+function securityGroupId(name: string): Output<string> {
+  return openstack.networking.getSecGroupOutput({ name }).id;
+}
+
+function portName(spec: EnvironmentNode, i: number): string {
+  return spec.ports.length === 1 ? `${spec.name}-port` : `${spec.name}-port-${i}`;
+}

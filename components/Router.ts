@@ -1,0 +1,50 @@
+import * as openstack from "@pulumi/openstack";
+import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import type { EnvironmentRouter } from "../snapset/environment";
+import { given } from "./Network";
+
+/** A router of an environment: a gateway to an external network, an interface in each subnet. */
+export class Router extends ComponentResource {
+  readonly interfaces: readonly openstack.networking.RouterInterface[];
+
+  constructor(
+    spec: EnvironmentRouter,
+    subnets: ReadonlyMap<string, openstack.networking.Subnet>,
+    opts?: ComponentResourceOptions,
+  ) {
+    super("snapset:index:Router", spec.name, {}, opts);
+    const external = spec.externalNetwork;
+    const router = new openstack.networking.Router(
+      spec.name,
+      {
+        name: spec.name,
+        ...given(
+          "externalNetworkId",
+          external === undefined ? undefined : externalNetworkId(external),
+        ),
+      },
+      { parent: this },
+    );
+    this.interfaces = spec.subnets.flatMap((name) => {
+      const subnet = subnets.get(name);
+      return subnet === undefined ? [] : [this.attach(router, subnet, `${spec.name}-${name}`)];
+    });
+    this.registerOutputs({ routerId: router.id });
+  }
+
+  private attach(
+    router: openstack.networking.Router,
+    subnet: openstack.networking.Subnet,
+    name: string,
+  ) {
+    return new openstack.networking.RouterInterface(
+      name,
+      { routerId: router.id, subnetId: subnet.id },
+      { parent: this },
+    );
+  }
+}
+
+function externalNetworkId(name: string) {
+  return openstack.networking.getNetworkOutput({ name, external: true }).id;
+}

@@ -1,0 +1,59 @@
+import { systemClock, type Clock } from "../../common/clock";
+import { connect, type OpenStack } from "../../openstack";
+import { kubeconfigContentOf } from "../../snapset/config";
+import type { Engine } from "./engine";
+
+/** What Pulumi hands a dynamic provider of the stack's configuration, secrets in clear. */
+export interface StackConfig {
+  get(key: string): string | undefined;
+}
+
+/** Everything a provider acts with; made once for each of its calls. */
+export interface Context {
+  cloud: OpenStack;
+  clock: Clock;
+  signal: AbortSignal;
+  /** One line of progress, on the resource's row. */
+  report: (line: string) => void;
+  /** A warning that is repeated when all is done. */
+  warn: (line: string) => void;
+  /** The kubeconfig that the stack's configuration itself holds. */
+  kubeconfigContent: string | undefined;
+}
+
+/**
+ * Runs `work` on the cloud that the stack's configuration names, the same as the OpenStack
+ * provider's.
+ */
+export async function withContext<T>(
+  config: StackConfig,
+  engine: Engine,
+  urn: string | undefined,
+  work: (context: Context) => Promise<T>,
+): Promise<T> {
+  const cloud = await connect({
+    ...optional("cloud", config.get("openstack:cloud")),
+    ...optional("region", config.get("openstack:region")),
+    signal: engine.signal,
+  });
+  try {
+    return await work({
+      cloud,
+      clock: systemClock,
+      signal: engine.signal,
+      report: (line) => {
+        engine.status(urn, line);
+      },
+      warn: (line) => {
+        engine.warn(urn, line);
+      },
+      kubeconfigContent: kubeconfigContentOf(config.get("snapset:cluster")),
+    });
+  } finally {
+    await cloud.close();
+  }
+}
+
+function optional<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
+}

@@ -1,0 +1,28 @@
+/** A dynamic provider's methods, of inputs `I` and outputs `O`; those not given have defaults. */
+export interface Provider<I, O> {
+  check?(
+    olds: I,
+    news: I,
+  ): Promise<{ inputs: I; failures: { property: string; reason: string }[] }>;
+  diff(id: string, olds: O, news: I): Promise<Diff>;
+  create(inputs: I): Promise<{ id: string; outs: O }>;
+  read?(id: string, props: O): Promise<{ id: string; props: O }>;
+  update?(id: string, olds: O, news: I): Promise<{ outs: O }>;
+  delete?(id: string, props: O): Promise<void>;
+}
+
+export interface Diff {
+  changes: boolean;
+  replaces?: string[];
+  deleteBeforeReplace?: boolean;
+}
+
+/** What stands for a value that is not known before the update, in inputs during a preview. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether two inputs are known and different. An unknown one is not: it will be compared again. */
+export function isDifferent(a: unknown, b: unknown): boolean {
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  if (left?.includes(unknownValue) === true || right?.includes(unknownValue) === true) return false;
+  return left !== right;
+}

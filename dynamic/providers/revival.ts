@@ -1,0 +1,60 @@
+import { messageOf } from "../../common/errors";
+import type { ReviveEvidence } from "../../openshift";
+import { schemaVersion } from "../../snapset/identity";
+import type { ClusterFacts } from "../../snapset/manifest";
+import { reviveCluster } from "./cluster/revive";
+import type { ClusterInputs } from "./cluster/settings";
+import { withContext, type Context } from "./context";
+import type { Surroundings } from "./index";
+import { PartialFailure } from "./partialFailure";
+import { isDifferent, type Provider } from "./provider";
+
+/** Inputs of the Revival resource. */
+export interface RevivalInputs {
+  /** Ids of the cluster's servers: other servers are another restore, and revived again. */
+  servers: string[];
+  cluster: ClusterInputs;
+  /** What the set's manifest remembers; null for a set without one. */
+  facts: ClusterFacts | null;
+  /** When the set was captured: the cluster was off then. */
+  capturedAt: string | null;
+  selfUrn: string;
+}
+
+/** Outputs of the Revival resource. */
+export interface RevivalOutputs extends RevivalInputs {
+  schemaVersion: number;
+  phase: "unfinished" | "revived";
+  evidence: ReviveEvidence | null;
+}
+
+/** Brings the cluster inside a restored environment back, and proves it. */
+export function revivalProvider({
+  config,
+  engine,
+}: Surroundings): Provider<RevivalInputs, RevivalOutputs> {
+  const run = (inputs: RevivalInputs): Promise<RevivalOutputs> =>
+    withContext(config, engine, inputs.selfUrn, (context) => reviveOrPartial(inputs, context));
+  return {
+    diff: (_id, olds, news) =>
+      Promise.resolve({
+        changes: olds.phase !== "revived" || isDifferent(olds.servers, news.servers),
+      }),
+    create: async (inputs) => ({ id: "revival", outs: await run(inputs) }),
+    update: async (_id, _olds, news) => ({ outs: await run(news) }),
+  };
+}
+
+async function reviveOrPartial(inputs: RevivalInputs, context: Context): Promise<RevivalOutputs> {
+  try {
+    const evidence = await reviveCluster(inputs.cluster, inputs.facts, inputs.capturedAt, context);
+    return { ...inputs, schemaVersion, phase: "revived", evidence };
+  } catch (error) {
+    throw new PartialFailure(
+      "revival",
+      { ...inputs, schemaVersion, phase: "unfinished", evidence: null },
+      [messageOf(error), "the servers are left as they are; `pulumi up` goes on with the revive"],
+      { cause: error },
+    );
+  }
+}

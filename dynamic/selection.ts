@@ -1,0 +1,32 @@
+import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { SelectionInputs, SelectionOutputs } from "./providers/selection";
+import { ReportingResource } from "./resource";
+import { providerStub } from "./stub";
+
+const provider = providerStub("Selection");
+
+export type SelectionArgs = {
+  [K in keyof Omit<SelectionInputs, "selfUrn">]: Input<SelectionInputs[K]>;
+};
+
+/** The set to restore: chosen once, and kept. */
+export class Selection extends ReportingResource {
+  declare readonly chosen: Output<string>;
+  declare readonly images: Output<SelectionOutputs["images"]>;
+  declare readonly notAfter: Output<string | null>;
+  declare readonly capturedAt: Output<string | null>;
+  declare readonly environment: Output<SelectionOutputs["environment"]>;
+  declare readonly cluster: Output<SelectionOutputs["cluster"]>;
+
+  constructor(name: string, args: SelectionArgs, opts?: CustomResourceOptions) {
+    const outputs = {
+      chosen: undefined,
+      images: undefined,
+      notAfter: undefined,
+      capturedAt: undefined,
+      environment: undefined,
+      cluster: undefined,
+    };
+    super(provider, "Selection", name, { ...outputs, ...args }, opts);
+  }
+}

@@ -1,0 +1,22 @@
+import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { CaptureInputs, CaptureProgress, ImageRow } from "./providers/capture/types";
+import { ReportingResource } from "./resource";
+import { providerStub } from "./stub";
+
+const provider = providerStub("SnapSet");
+
+export type SnapSetArgs = {
+  [K in keyof Omit<CaptureInputs, "selfUrn">]: Input<CaptureInputs[K]>;
+};
+
+/** A set: created by a capture, deleted with its images. */
+export class SnapSet extends ReportingResource {
+  declare readonly snapId: Output<string>;
+  declare readonly images: Output<ImageRow[]>;
+  declare readonly progress: Output<CaptureProgress>;
+
+  constructor(name: string, args: SnapSetArgs, opts?: CustomResourceOptions) {
+    const outputs = { images: undefined, progress: undefined, phase: undefined };
+    super(provider, "SnapSet", name, { ...outputs, ...args }, opts);
+  }
+}

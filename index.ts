@@ -1,0 +1,116 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Capture } from "./components/Capture";
+import { Cluster } from "./components/Cluster";
+import { Environment } from "./components/Environment";
+import { loadEnvironment, loadInstances } from "./components/files";
+import { InputError } from "./common/errors";
+import { Selection } from "./dynamic/selection";
+import {
+  parseConfig,
+  type CaptureConfig,
+  type DeployConfig,
+  type RestoreConfig,
+} from "./snapset/config";
+import type { Environment as EnvironmentSpec } from "./snapset/environment";
+import { parseSnapsetData } from "./snapset/snapsetData";
+
+const name = pulumi.getStack();
+
+/** Pulumi shows a RunError without a stack trace. */
+function withPlainErrors<A extends unknown[], T>(work: (...args: A) => T): (...args: A) => T {
+  return (...args) => {
+    try {
+      return work(...args);
+    } catch (error) {
+      throw error instanceof InputError ? new pulumi.RunError(error.message) : error;
+    }
+  };
+}
+
+function deploy(config: DeployConfig) {
+  const spec = loadEnvironment(config.environment);
+  return outputsOf(spec, new Environment(name, { spec }));
+}
+
+function restore(config: RestoreConfig) {
+  const given = config.environment === undefined ? null : loadEnvironment(config.environment);
+  const nodes = given?.nodes.map((node) => ({ name: node.name, role: node.role })) ?? null;
+  const selection = new Selection(name, { snapId: config.snapId, nodes });
+  const declare = (spec: EnvironmentSpec) => {
+    const environment = new Environment(name, {
+      spec,
+      images: selection.images,
+      snapId: selection.chosen,
+    });
+    return { ...outputsOf(spec, environment), ...revive(environment, selection, config) };
+  };
+  const outputs =
+    given === null
+      ? selection.environment.apply((spec) => (spec === null ? {} : declare(spec)))
+      : declare(given);
+  return pulumi
+    .output(outputs)
+    .apply((it) => ({ ...it, snap_id: selection.chosen, not_after: selection.notAfter }));
+}
+
+function revive(environment: Environment, selection: Selection, { cluster }: RestoreConfig) {
+  if (cluster === undefined) return {};
+  const { evidence } = new Cluster(
+    name,
+    {
+      servers: environment.clusterServers,
+      settings: cluster,
+      facts: selection.cluster,
+      capturedAt: selection.capturedAt,
+    },
+    { dependsOn: environment },
+  );
+  return { cluster: evidence, timings: evidence.apply((it) => it?.steps ?? []) };
+}
+
+function capture(config: CaptureConfig) {
+  const { images, snapId, snapsetData, notAfter, timings } = new Capture(name, {
+    ...sourceOf(config),
+    settings: config,
+  });
+  return { snap_id: snapId, images, snapset_data: snapsetData, not_after: notAfter, timings };
+}
+
+function sourceOf(config: CaptureConfig) {
+  if (config.source === undefined) {
+    const instances = loadInstances(config.instances ?? {});
+    return { instances, environmentName: name, environment: null };
+  }
+  const source = new pulumi.StackReference(`organization/${pulumi.getProject()}/${config.source}`);
+  const environment = source.getOutput("environment") as pulumi.Output<EnvironmentSpec | undefined>;
+  return {
+    instances: source
+      .requireOutput("snapset_data")
+      .apply(withPlainErrors((data) => parseSnapsetData(data, `stack ${config.source ?? ""}`))),
+    environmentName: environment.apply((spec) => spec?.name ?? config.source ?? name),
+    environment: environment.apply((spec) => spec ?? null),
+  };
+}
+
+function outputsOf(spec: EnvironmentSpec, environment: Environment) {
+  return {
+    environment: spec,
+    snapset_data: environment.snapsetData,
+    controller_ansible_host: environment.controllerAnsibleHost,
+    floating_ips: environment.floatingIps,
+  };
+}
+
+const program = withPlainErrors(() => {
+  const config = parseConfig(pulumi.runtime.allConfig());
+  switch (config.mode) {
+    case "deploy":
+      return deploy(config);
+    case "restore":
+      return restore(config);
+    case "capture":
+      return capture(config);
+  }
+});
+
+export = program;

@@ -1,0 +1,194 @@
+import { z } from "zod";
+import { InputError } from "../common/errors";
+import { durationOr } from "./duration";
+import { problemsOf } from "./problems";
+import { isSnapId } from "./snapId";
+
+const text = z.string().min(1, "must not be empty");
+
+const cluster = z
+  .strictObject({
+    /** Path of a kubeconfig, relative to the project. */
+    kubeconfig: text.optional(),
+    /** The kubeconfig itself; set it with `pulumi config set --secret --path`. */
+    kubeconfigContent: text.optional(),
+    stability: z
+      .strictObject({
+        beforeShutdown: durationOr("60s"),
+        initial: durationOr("5s"),
+        extended: durationOr("60s"),
+      })
+      .prefault({}),
+    rotation: z
+      .strictObject({
+        mode: z
+          .enum(["gate", "wait", "off"], { error: "must be one of gate, wait, off" })
+          .default("gate"),
+        minValidity: durationOr("25d"),
+        wait: durationOr("25h"),
+      })
+      .prefault({}),
+    debugImage: text.optional(),
+    deadline: durationOr("45m"),
+  })
+  .refine((it) => it.kubeconfig === undefined || it.kubeconfigContent === undefined, {
+    path: ["kubeconfigContent"],
+    message: "kubeconfig is given already",
+  })
+  .refine((it) => it.kubeconfig !== undefined || it.kubeconfigContent !== undefined, {
+    path: ["kubeconfig"],
+    message: "is missing: give the path of a kubeconfig, or kubeconfigContent as a secret",
+  });
+
+const deadlines = z
+  .strictObject({ stop: durationOr("5m"), images: durationOr("60m") })
+  .prefault({});
+
+const schema = z.strictObject({
+  mode: z
+    .enum(["restore", "deploy", "capture"], { error: "must be one of restore, deploy, capture" })
+    .default("restore"),
+  environment: text.optional(),
+  snapId: z
+    .string()
+    .refine(isSnapId, "must be a snap_id (letters, digits, - and _) or latest")
+    .optional(),
+  source: text.optional(),
+  instances: z.union([text, z.record(z.string(), z.unknown())]).optional(),
+  capture: z.string().max(64, "must be at most 64 characters").default("1"),
+  deletionPolicy: z
+    .enum(["Delete", "Retain"], { error: "must be one of Delete, Retain" })
+    .default("Delete"),
+  afterCapture: z
+    .enum(["leave", "resume"], { error: "must be one of leave, resume" })
+    .default("leave"),
+  parallelImages: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(1000, "must be at most 1000")
+    .default(16),
+  deadlines,
+  cluster: cluster.optional(),
+});
+
+type Schema = z.output<typeof schema>;
+export type ClusterSettings = NonNullable<Schema["cluster"]>;
+
+interface Common {
+  deadlines: Schema["deadlines"];
+  cluster?: ClusterSettings | undefined;
+}
+
+/** Deploy an environment from base images. */
+export interface DeployConfig extends Common {
+  mode: "deploy";
+  environment: string;
+}
+
+/** Declare an environment from the images of a set, and revive its cluster. */
+export interface RestoreConfig extends Common {
+  mode: "restore";
+  environment?: string | undefined;
+  snapId: string;
+}
+
+/** Capture the servers of another stack, or those named. */
+export interface CaptureConfig extends Common {
+  mode: "capture";
+  /** Servers from the outputs of this stack … */
+  source?: string | undefined;
+  /** … or from Hotstack's `snapset_data`: itself, or the path of a YAML file. */
+  instances?: string | Record<string, unknown> | undefined;
+  capture: string;
+  deletionPolicy: "Delete" | "Retain";
+  afterCapture: "leave" | "resume";
+  parallelImages: number;
+}
+
+export type Config = DeployConfig | RestoreConfig | CaptureConfig;
+
+const subject = "stack configuration";
+
+/**
+ * Reads the stack's configuration, namespace `snapset`.
+ *
+ * @param values all values of the stack, by full key, as Pulumi holds them: text, structures as JSON
+ * @throws {InputError} with every problem at once, by key
+ */
+export function parseConfig(values: Readonly<Record<string, string>>): Config {
+  const own = Object.entries(values).flatMap(([key, value]) =>
+    key.startsWith("snapset:") ? [[key.slice("snapset:".length), structureOf(value)] as const] : [],
+  );
+  const parsed = schema.safeParse(Object.fromEntries(own));
+  const problems = parsed.success ? modeProblems(parsed.data) : problemsOf(parsed.error);
+  if (!parsed.success || problems.length > 0) {
+    throw new InputError(
+      subject,
+      problems.map((problem) => `snapset:${problem}`),
+    );
+  }
+  return forMode(parsed.data);
+}
+
+/** The configuration's `kubeconfigContent`, which providers read for themselves: never an input. */
+export function kubeconfigContentOf(cluster: string | undefined): string | undefined {
+  if (cluster === undefined) return undefined;
+  const value = structureOf(cluster);
+  return (value as { kubeconfigContent?: string }).kubeconfigContent;
+}
+
+/** Pulumi hands structures over as JSON; all else is text, a snap_id of digits too. */
+function structureOf(value: string): unknown {
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function modeProblems(it: Schema): string[] {
+  switch (it.mode) {
+    case "deploy":
+      return it.environment === undefined
+        ? ["environment: is missing; mode deploy needs the path of an environment"]
+        : [];
+    case "restore":
+      return it.snapId === undefined
+        ? ["snapId: is missing; mode restore needs a snap_id, or latest"]
+        : [];
+    case "capture":
+      return sourceProblems(it);
+  }
+}
+
+function sourceProblems(it: Schema): string[] {
+  if (it.source !== undefined && it.instances !== undefined) {
+    return ["instances: source is given already; name the servers in one place"];
+  }
+  return it.source === undefined && it.instances === undefined
+    ? ["source: is missing; mode capture needs source (a stack) or instances (snapset_data)"]
+    : [];
+}
+
+function forMode(it: Schema): Config {
+  const common = { deadlines: it.deadlines, cluster: it.cluster };
+  switch (it.mode) {
+    case "deploy":
+      return { ...common, mode: it.mode, environment: it.environment ?? "" };
+    case "restore":
+      return { ...common, mode: it.mode, environment: it.environment, snapId: it.snapId ?? "" };
+    case "capture":
+      return {
+        ...common,
+        mode: it.mode,
+        source: it.source,
+        instances: it.instances,
+        capture: it.capture,
+        deletionPolicy: it.deletionPolicy,
+        afterCapture: it.afterCapture,
+        parallelImages: it.parallelImages,
+      };
+  }
+}

@@ -1,0 +1,123 @@
+import { isIPv4, isIP } from "node:net";
+import { z } from "zod";
+import { InputError } from "../common/errors";
+import { findConflicts } from "./environmentConflicts";
+import { normalizeMac } from "./mac";
+import { problemsOf } from "./problems";
+import { roles } from "./roles";
+
+const name = z
+  .string()
+  .min(1, "must not be empty")
+  .max(200, "must be at most 200 characters")
+  .refine((text) => !/[\p{Cc}/]/u.test(text), "must not hold '/' or control characters");
+
+const ip = z.string().refine((text) => isIP(text) !== 0, "must be an IP address");
+
+const cidr = z.string().refine((text) => {
+  const [address = "", length = ""] = text.split("/");
+  const bits = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) !== 0 && /^\d{1,3}$/.test(length) && Number(length) <= bits;
+}, "must be a network in CIDR form, such as 192.168.32.0/24");
+
+const mac = z.string().transform((text, context) => {
+  const normalized = normalizeMac(text);
+  if (normalized !== undefined) return normalized;
+  context.addIssue({ code: "custom", message: `must be a MAC address, got ${text}` });
+  return z.NEVER;
+});
+
+const subnet = z.strictObject({
+  name,
+  cidr,
+  gatewayIp: ip.nullable().optional(),
+  enableDhcp: z.boolean().default(true),
+  dnsNameservers: z.array(ip).default([]),
+  allocationPools: z.array(z.strictObject({ start: ip, end: ip })).default([]),
+});
+
+const network = z.strictObject({
+  name,
+  portSecurity: z.boolean().default(true),
+  mtu: z.int().min(68).max(65_535).optional(),
+  subnets: z.array(subnet).min(1, "must have at least one subnet"),
+});
+
+const router = z.strictObject({
+  name,
+  externalNetwork: name.optional(),
+  subnets: z.array(name).default([]),
+});
+
+const port = z.strictObject({
+  name: name.optional(),
+  network: name,
+  mac: mac.optional(),
+  fixedIps: z.array(z.strictObject({ subnet: name.optional(), ip })).default([]),
+  portSecurity: z.boolean().optional(),
+  securityGroups: z.array(name).optional(),
+  allowedAddressPairs: z.array(z.strictObject({ ip: z.string(), mac: mac.optional() })).default([]),
+  floatingIp: z.strictObject({ network: name, address: ip.optional() }).optional(),
+});
+
+const volume = z.strictObject({
+  name,
+  sizeGb: z.int().min(1, "must be at least 1"),
+  type: name.optional(),
+});
+
+const node = z.strictObject({
+  name,
+  role: z.enum(roles, { error: `must be one of ${roles.join(", ")}` }),
+  image: name.optional(),
+  flavor: name,
+  configDrive: z.boolean().default(false),
+  userData: z.string().optional(),
+  userDataFile: z.string().optional(),
+  keyPair: name.optional(),
+  availabilityZone: name.optional(),
+  metadata: z.record(z.string().max(255), z.string().max(255)).default({}),
+  sshUser: z.string().optional(),
+  ports: z.array(port).min(1, "must have at least one port"),
+  volumes: z.array(volume).default([]),
+});
+
+const environment = z.strictObject({
+  name,
+  networks: z.array(network).min(1, "must have at least one network"),
+  routers: z.array(router).default([]),
+  nodes: z.array(node).min(1, "must have at least one node"),
+});
+
+/** Networks, routers, nodes and volumes: what a stack declares. */
+export type Environment = z.output<typeof environment>;
+export type EnvironmentNetwork = Environment["networks"][number];
+export type EnvironmentRouter = Environment["routers"][number];
+export type EnvironmentNode = Environment["nodes"][number];
+export type EnvironmentPort = EnvironmentNode["ports"][number];
+
+/**
+ * Checks data of unknown origin against the schema of an environment and its own references.
+ *
+ * @param source where the data is from; stands in front of the problems
+ * @throws {InputError} with every problem at once, by key
+ */
+export function parseEnvironment(data: unknown, source: string): Environment {
+  const parsed = environment.safeParse(data);
+  if (!parsed.success) throw new InputError(source, problemsOf(parsed.error));
+  const conflicts = findConflicts(parsed.data);
+  if (conflicts.length > 0) throw new InputError(source, conflicts);
+  return parsed.data;
+}
+
+/** The node that carries DNS, DHCP and the way in; the anchor of a set. */
+export function controllerOf(environment: Environment): EnvironmentNode | undefined {
+  return environment.nodes.find((candidate) => candidate.role === "controller");
+}
+
+/** The first IPv4 address that the environment gives a node. */
+export function addressOf(node: EnvironmentNode): string | undefined {
+  return node.ports
+    .flatMap((candidate) => candidate.fixedIps.map((fixed) => fixed.ip))
+    .find(isIPv4);
+}

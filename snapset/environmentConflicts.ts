@@ -1,0 +1,147 @@
+import { BlockList, isIPv4 } from "node:net";
+import type { Environment } from "./environment";
+
+/** A thing with a name at a key: `nodes[2].ports[0].mac` is `fa:16:…`. */
+interface Named {
+  key: string;
+  value: string;
+}
+
+/**
+ * What the schema alone cannot see: names, MACs and addresses given twice, references to what is
+ * not declared, addresses outside their network. One sentence for each, by key.
+ */
+export function findConflicts(environment: Environment): string[] {
+  return [
+    ...duplicateNames(environment),
+    ...unknownReferences(environment),
+    ...duplicateAddresses(environment),
+    ...addressesOutsideNetworks(environment),
+    ...nodeProblems(environment),
+  ];
+}
+
+function duplicateNames({ networks, routers, nodes }: Environment): string[] {
+  const names = (kind: string, items: { name: string }[]): Named[] =>
+    items.map((item, i) => ({ key: `${kind}[${i}].name`, value: item.name }));
+  return [
+    ...duplicates(names("networks", networks)),
+    ...duplicates(
+      networks.flatMap((network, n) =>
+        network.subnets.map((subnet, s) => ({
+          key: `networks[${n}].subnets[${s}].name`,
+          value: subnet.name,
+        })),
+      ),
+    ),
+    ...duplicates(names("routers", routers)),
+    ...duplicates(names("nodes", nodes)),
+    ...nodes.flatMap((node, i) => duplicates(names(`nodes[${i}].volumes`, node.volumes))),
+  ];
+}
+
+function duplicates(items: Named[]): string[] {
+  const first = new Map<string, string>();
+  return items.flatMap(({ key, value }) => {
+    const earlier = first.get(value);
+    if (earlier !== undefined) return [`${key}: ${value} stands at ${earlier} already`];
+    first.set(value, key);
+    return [];
+  });
+}
+
+function unknownReferences(environment: Environment): string[] {
+  const networks = environment.networks.map((network) => network.name);
+  const subnets = environment.networks.flatMap((network) => network.subnets.map((s) => s.name));
+  const known = (key: string, kind: string, name: string, names: string[]): string[] =>
+    names.includes(name)
+      ? []
+      : [`${key}: there is no ${kind} ${name}; there is ${names.join(", ")}`];
+  return [
+    ...environment.routers.flatMap((router, r) =>
+      router.subnets.flatMap((name, s) =>
+        known(`routers[${r}].subnets[${s}]`, "subnet", name, subnets),
+      ),
+    ),
+    ...environment.nodes.flatMap((node, n) =>
+      node.ports.flatMap((port, p) => [
+        ...known(`nodes[${n}].ports[${p}].network`, "network", port.network, networks),
+        ...port.fixedIps.flatMap((fixed, f) =>
+          fixed.subnet === undefined
+            ? []
+            : known(
+                `nodes[${n}].ports[${p}].fixedIps[${f}].subnet`,
+                "subnet",
+                fixed.subnet,
+                environment.networks
+                  .filter((network) => network.name === port.network)
+                  .flatMap((network) => network.subnets.map((s) => s.name)),
+              ),
+        ),
+      ]),
+    ),
+  ];
+}
+
+/** Neutron keeps MACs and addresses unique in a network, not beyond it. */
+function duplicateAddresses(environment: Environment): string[] {
+  return environment.networks.flatMap(({ name }) => {
+    const ports = environment.nodes.flatMap((node, n) =>
+      node.ports
+        .map((port, p) => ({ port, key: `nodes[${n}].ports[${p}]` }))
+        .filter(({ port }) => port.network === name),
+    );
+    return [
+      ...duplicates(
+        ports.flatMap(({ port, key }) =>
+          port.mac === undefined ? [] : [{ key: `${key}.mac`, value: port.mac }],
+        ),
+      ),
+      ...duplicates(
+        ports.flatMap(({ port, key }) =>
+          port.fixedIps.map(({ ip }, f) => ({ key: `${key}.fixedIps[${f}].ip`, value: ip })),
+        ),
+      ),
+    ];
+  });
+}
+
+function addressesOutsideNetworks(environment: Environment): string[] {
+  return environment.nodes.flatMap((node, n) =>
+    node.ports.flatMap((port, p) => {
+      const network = environment.networks.find(({ name }) => name === port.network);
+      const cidrs = network?.subnets.map((subnet) => subnet.cidr) ?? [];
+      return port.fixedIps.flatMap(({ ip }, f) =>
+        cidrs.length === 0 || contains(cidrs, ip)
+          ? []
+          : [
+              `nodes[${n}].ports[${p}].fixedIps[${f}].ip: ${ip} is outside ` +
+                `${port.network} (${cidrs.join(", ")})`,
+            ],
+      );
+    }),
+  );
+}
+
+function contains(cidrs: string[], ip: string): boolean {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [address = "", length = "0"] = cidr.split("/");
+    list.addSubnet(address, Number(length), isIPv4(address) ? "ipv4" : "ipv6");
+  }
+  return list.check(ip, isIPv4(ip) ? "ipv4" : "ipv6");
+}
+
+function nodeProblems(environment: Environment): string[] {
+  const controllers = environment.nodes.filter((node) => node.role === "controller");
+  return [
+    ...(controllers.length > 1
+      ? [`nodes: at most one controller, got ${controllers.map((c) => c.name).join(", ")}`]
+      : []),
+    ...environment.nodes.flatMap((node, n) =>
+      node.userData !== undefined && node.userDataFile !== undefined
+        ? [`nodes[${n}].userDataFile: userData is given already`]
+        : [],
+    ),
+  ];
+}

@@ -1,0 +1,24 @@
+import type { core } from "zod";
+
+/**
+ * Every problem that zod found, one sentence each, by the key it is about: `nodes[1].ports[0].mac:
+ * must be a MAC address`.
+ */
+export function problemsOf(error: core.$ZodError): string[] {
+  return error.issues.flatMap((issue) => describeIssue(issue, issue.path));
+}
+
+function describeIssue(issue: core.$ZodIssue, path: PropertyKey[]): string[] {
+  const key = keyOf(path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((name) => `${keyOf([...path, name])}: unknown key`);
+  }
+  return [key === "" ? issue.message : `${key}: ${issue.message}`];
+}
+
+function keyOf(path: PropertyKey[]): string {
+  return path.reduce<string>((key, part) => {
+    if (typeof part === "number") return `${key}[${part}]`;
+    return key === "" ? String(part) : `${key}.${String(part)}`;
+  }, "");
+}

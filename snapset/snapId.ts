@@ -1,0 +1,16 @@
+const grammar = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * A snap_id: URL-safe base64 of six bytes, eight characters, as Hotstack makes them.
+ *
+ * @param bytes six random bytes
+ */
+export function snapIdFrom(bytes: Uint8Array): string {
+  if (bytes.length !== 6) throw new RangeError(`a snap_id is made of 6 bytes, got ${bytes.length}`);
+  return Buffer.from(bytes).toString("base64url");
+}
+
+/** Whether `text` may be a snap_id of ours or of Hotstack; other lengths are tolerated. */
+export function isSnapId(text: string): boolean {
+  return grammar.test(text);
+}
