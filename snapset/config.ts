@@ -6,6 +6,9 @@ import { isSnapId } from "./snapId";
 
 const text = z.string().min(1, "must not be empty");
 
+/** Also checked where another key is wrong: all problems are told at once. */
+const always = () => true;
+
 const cluster = z
   .strictObject({
     /** Path of a kubeconfig, relative to the project. */
@@ -34,10 +37,12 @@ const cluster = z
   .refine((it) => it.kubeconfig === undefined || it.kubeconfigContent === undefined, {
     path: ["kubeconfigContent"],
     message: "kubeconfig is given already",
+    when: always,
   })
   .refine((it) => it.kubeconfig !== undefined || it.kubeconfigContent !== undefined, {
     path: ["kubeconfig"],
     message: "is missing: give the path of a kubeconfig, or kubeconfigContent as a secret",
+    when: always,
   });
 
 const deadlines = z

@@ -54,7 +54,7 @@ function stepOf({ member, image, requestedImageId, taskState }: ImageObservation
     case "saving":
     case "importing":
     case "uploading":
-      return { kind: "wait", member, seen: `${image.status}` } as const;
+      return { kind: "wait", member, seen: image.status } as const;
     default:
       return failed(member, `image ${image.id} is ${image.status}`);
   }
