@@ -1,0 +1,258 @@
+import type { Appointment, Guest, WorldClock } from "../world";
+import { rotateCertificates } from "./certificates";
+import type { ClusterState, NodeState, OperatorState, WorkerDisk } from "./clusterState";
+import { ClusterFaults } from "./clusterFaults";
+import { lastTick, operatorNames, reportOperator } from "./operators";
+import { NodePods } from "./nodePods";
+import { clusterTimes } from "./times";
+
+interface Member {
+  guest: Guest;
+  bootedAt: number;
+  shutdown?: Appointment;
+}
+
+/** How a node stands at this moment. */
+export interface NodeStanding {
+  name: string;
+  node: NodeState;
+  ready: "True" | "Unknown";
+  readySince: number;
+}
+
+/**
+ * A cluster at work: what its etcd holds, and the guests that run it. Nothing in it ticks: what has
+ * happened since it was last looked at is worked out at the next look (`settle`).
+ */
+export class ModelCluster {
+  readonly faults = new ClusterFaults();
+  readonly pods = new NodePods(this);
+  readonly #members = new Map<string, Member>();
+  /** When this run got its majority of masters. */
+  #quorumAt: number | undefined;
+  #allCordonedSince: number | undefined;
+  #uncordonedAt: number | undefined;
+
+  constructor(
+    readonly state: ClusterState,
+    readonly clock: WorldClock,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0;
+  }
+
+  get guests(): Guest[] {
+    return [...this.#members.values()].map((member) => member.guest);
+  }
+
+  /** A guest whose disk or name makes it `name` has booted. */
+  join(name: string, guest: Guest): void {
+    this.#members.set(name, { guest, bootedAt: this.clock.nowMs() });
+    this.settle();
+    if (this.#quorumAt === undefined && this.#hasQuorum()) {
+      this.#quorumAt = this.clock.nowMs();
+      this.#allCordonedSince = this.#areAllCordoned() ? 0 : undefined;
+      this.#uncordonedAt = undefined;
+    }
+  }
+
+  /** A guest is off: what the cluster knew by then is on its disk. */
+  leave(guest: Guest, graceful: boolean): void {
+    const name = this.nodeNameOf(guest);
+    if (name === undefined) return;
+    this.settle();
+    const node = this.state.nodes[name];
+    if (node) node.lastStop = graceful ? "graceful" : "hard";
+    this.flush(guest);
+    this.#members.get(name)?.shutdown?.cancel();
+    this.#members.delete(name);
+    this.pods.forget(name);
+    if (this.#quorumAt === undefined || this.#hasQuorum()) return;
+    this.#keepReports();
+    this.#quorumAt = undefined;
+  }
+
+  /** Writes what the cluster knows to a guest's disk. */
+  flush(guest: Guest): void {
+    const name = this.nodeNameOf(guest);
+    const node = name === undefined ? undefined : this.state.nodes[name];
+    if (!node) return;
+    this.settle();
+    const worker: WorkerDisk = { kind: "worker", clusterId: this.state.clusterId };
+    const etcd = {
+      ...this.state,
+      operators: this.reports(),
+      savedAt: this.clock.nowMs(),
+    };
+    guest.disk.content.cluster = structuredClone(node.role === "master" ? etcd : worker);
+  }
+
+  /** Takes over a newer copy that a master brought along, while there is no majority yet. */
+  adopt(newer: ClusterState): void {
+    if (this.#quorumAt !== undefined || newer.savedAt <= this.state.savedAt) return;
+    Object.assign(this.state, structuredClone(newer));
+  }
+
+  nodeNameOf(guest: Guest): string | undefined {
+    return [...this.#members].find(([, member]) => member.guest === guest)?.[0];
+  }
+
+  memberOf(nodeName: string): Guest | undefined {
+    return this.#members.get(nodeName)?.guest;
+  }
+
+  /** True when an API server answers: installed so far, a majority of masters up for long enough. */
+  isServing(): boolean {
+    const now = this.clock.nowMs();
+    if (this.#quorumAt === undefined || this.faults.isApiDown(now)) return false;
+    return now >= this.state.apiAt && now >= this.#quorumAt + this.scaled(clusterTimes.apiMs);
+  }
+
+  /** True when the APIs that pods of the cluster serve (routes) are there: they come last. */
+  servesAggregated(): boolean {
+    const now = this.clock.nowMs();
+    if (!this.isInstalled() || this.#quorumAt === undefined) return false;
+    const readyMs = this.scaled(clusterTimes.operatorsReadyMs);
+    return this.#kubelets(now).length > 0 && now >= this.#quorumAt + readyMs;
+  }
+
+  /** True when the installation is complete. */
+  isInstalled(): boolean {
+    return this.clock.nowMs() >= this.state.installedAt;
+  }
+
+  /** Works out what happened since the last look: heartbeats, boots reported, rotations. */
+  settle(): void {
+    const now = this.clock.nowMs();
+    const aliveSince = this.#workingSince();
+    if (aliveSince !== undefined && aliveSince <= now) {
+      rotateCertificates(this.state, this.#running(now), aliveSince, now);
+    }
+    for (const name of this.#kubelets(now)) this.#reportNode(name, now);
+  }
+
+  /** Every node as the API shows it. */
+  standings(): NodeStanding[] {
+    this.settle();
+    const now = this.clock.nowMs();
+    return Object.entries(this.state.nodes).map(([name, node]) => {
+      const lost = Math.max(node.renewedAt, this.#quorumAt ?? 0);
+      const unknownAt = lost + this.scaled(clusterTimes.nodeGraceMs);
+      const isLost = now >= unknownAt && !this.#kubelets(now).includes(name);
+      return {
+        name,
+        node,
+        ready: isLost ? "Unknown" : "True",
+        readySince: isLost ? unknownAt : node.readySince,
+      };
+    });
+  }
+
+  /** What every operator reports now, faults aside. */
+  reports(): Record<string, OperatorState> {
+    const now = this.clock.nowMs();
+    const around = {
+      now,
+      timeScale: this.clock.timeScale,
+      bootedAt: this.#kubelets(now).length > 0 ? this.#quorumAt : undefined,
+      allCordonedSince: this.#allCordonedSince,
+      uncordonedAt: this.#uncordonedAt,
+    };
+    return Object.fromEntries(
+      operatorNames.map((name) => [name, reportOperator(this.state, name, around)]),
+    );
+  }
+
+  /** Cordons or uncordons. */
+  setUnschedulable(name: string, unschedulable: boolean): void {
+    const node = this.state.nodes[name];
+    if (!node || node.unschedulable === unschedulable) return;
+    node.unschedulable = unschedulable;
+    const now = this.clock.nowMs();
+    if (this.#areAllCordoned()) this.#allCordonedSince = now;
+    else if (this.#allCordonedSince !== undefined) {
+      this.#uncordonedAt = this.#wasCordonedAtBoot() ? now : undefined;
+      this.#allCordonedSince = undefined;
+    }
+  }
+
+  /** `shutdown -h +minutes` on the node's host; a later call takes the earlier one's place. */
+  scheduleShutdown(name: string, minutes: number, powerOff: (serverId: string) => void): void {
+    const member = this.#members.get(name);
+    if (!member) return;
+    member.guest.say(`Shutdown scheduled in ${minutes} min`);
+    member.shutdown?.cancel();
+    if (this.faults.ignoresShutdown(name)) return;
+    member.shutdown = this.clock.after(minutes * 60_000, () => {
+      powerOff(member.guest.serverId);
+    });
+  }
+
+  /** `shutdown -c` on the node's host. */
+  cancelShutdown(name: string): void {
+    const member = this.#members.get(name);
+    member?.guest.say("Shutdown cancelled");
+    member?.shutdown?.cancel();
+  }
+
+  /** Modelled milliseconds in the world's time. */
+  scaled(ms: number): number {
+    return ms / this.clock.timeScale;
+  }
+
+  #hasQuorum(): boolean {
+    const masters = Object.entries(this.state.nodes).filter(([, node]) => node.role === "master");
+    const up = masters.filter(([name]) => this.#members.has(name));
+    return up.length * 2 > masters.length;
+  }
+
+  #areAllCordoned(): boolean {
+    const nodes = Object.values(this.state.nodes);
+    return nodes.length > 0 && nodes.every((node) => node.unschedulable);
+  }
+
+  #wasCordonedAtBoot(): boolean {
+    return (
+      this.#allCordonedSince !== undefined &&
+      this.#quorumAt !== undefined &&
+      this.#allCordonedSince <= this.#quorumAt
+    );
+  }
+
+  /** Nodes whose kubelets run. */
+  #running(now: number): string[] {
+    const startMs = this.scaled(clusterTimes.kubeletMs);
+    return [...this.#members]
+      .filter(([, member]) => now >= member.bootedAt + startMs)
+      .map(([name]) => name);
+  }
+
+  /** Nodes whose kubelets run and may speak to the API. */
+  #kubelets(now: number): string[] {
+    return this.#running(now).filter(
+      (name) => now < (this.state.nodes[name]?.kubelet.notAfter ?? 0),
+    );
+  }
+
+  #workingSince(): number | undefined {
+    return this.#quorumAt === undefined
+      ? undefined
+      : this.#quorumAt + this.scaled(clusterTimes.kubeletMs);
+  }
+
+  #reportNode(name: string, now: number): void {
+    const member = this.#members.get(name);
+    const node = this.state.nodes[name];
+    if (!member || !node) return;
+    const up = member.bootedAt + this.scaled(clusterTimes.kubeletMs);
+    const bootId = member.guest.bootId ?? node.bootId;
+    if (node.bootId !== bootId) node.readySince = up;
+    node.bootId = bootId;
+    node.renewedAt = lastTick(up, now, this.scaled(clusterTimes.leaseMs));
+  }
+
+  #keepReports(): void {
+    this.state.operators = this.reports();
+  }
+}

@@ -1,0 +1,148 @@
+import type { ClusterState, OperatorConditions, OperatorState } from "./clusterState";
+import { clusterTimes } from "./times";
+
+/** The cluster operators of OpenShift 4.18. */
+export const operatorNames = [
+  "authentication",
+  "baremetal",
+  "cloud-controller-manager",
+  "cloud-credential",
+  "cluster-autoscaler",
+  "config-operator",
+  "console",
+  "control-plane-machine-set",
+  "csi-snapshot-controller",
+  "dns",
+  "etcd",
+  "image-registry",
+  "ingress",
+  "insights",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kube-storage-version-migrator",
+  "machine-api",
+  "machine-approver",
+  "machine-config",
+  "marketplace",
+  "monitoring",
+  "network",
+  "node-tuning",
+  "olm",
+  "openshift-apiserver",
+  "openshift-controller-manager",
+  "openshift-samples",
+  "operator-lifecycle-manager",
+  "operator-lifecycle-manager-catalog",
+  "operator-lifecycle-manager-packageserver",
+  "service-ca",
+  "storage",
+] as const;
+
+/** Those that roll something out after a boot, and say so. */
+const movers: ReadonlySet<string> = new Set([
+  "authentication",
+  "console",
+  "dns",
+  "etcd",
+  "ingress",
+  "kube-apiserver",
+  "monitoring",
+  "network",
+]);
+
+/** What operators go by. Times in milliseconds since the epoch. */
+export interface OperatorSurroundings {
+  now: number;
+  timeScale: number;
+  /** When a majority of masters was up; undefined while their kubelets cannot work. */
+  bootedAt: number | undefined;
+  /** Since when every node has been cordoned, or undefined. */
+  allCordonedSince: number | undefined;
+  /** When the first node was uncordoned again. */
+  uncordonedAt: number | undefined;
+}
+
+/** What an operator reports now, given what it reported last before this boot. */
+export function reportOperator(
+  state: ClusterState,
+  name: string,
+  around: OperatorSurroundings,
+): OperatorState {
+  const before = state.operators[name];
+  if (!before) return reportDuringInstallation(state, name, around);
+  if (around.bootedAt === undefined) return before;
+  const since = stagesOf(around.bootedAt, around.timeScale);
+  const leaseRenewedAt =
+    around.now < since.leases
+      ? before.leaseRenewedAt
+      : lastTick(since.leases, around.now, clusterTimes.leaseMs / around.timeScale);
+  const moved = movers.has(name) ? move(before.conditions, since, around.now) : before.conditions;
+  const conditions = name === "ingress" ? withoutRouters(moved, since, around) : moved;
+  return { conditions, leaseRenewedAt };
+}
+
+/** The newest multiple of `every` after `from` that is not in the future. */
+export function lastTick(from: number, now: number, every: number): number {
+  return from + Math.floor((now - from) / every) * every;
+}
+
+function stagesOf(bootedAt: number, timeScale: number) {
+  return {
+    moving: bootedAt + clusterTimes.operatorsStaleMs / timeScale,
+    leases: bootedAt + clusterTimes.leasesMs / timeScale,
+    ready: bootedAt + clusterTimes.operatorsReadyMs / timeScale,
+  };
+}
+
+type Stages = ReturnType<typeof stagesOf>;
+
+function move(before: OperatorConditions, since: Stages, now: number): OperatorConditions {
+  if (now < since.moving) return before;
+  const Progressing =
+    now < since.ready
+      ? ({ status: "True", since: since.moving } as const)
+      : ({ status: "False", since: since.ready } as const);
+  return { ...before, Progressing };
+}
+
+/** Routers have to be scheduled anew after a boot: with every node cordoned they have nowhere to go. */
+function withoutRouters(
+  moved: OperatorConditions,
+  since: Stages,
+  around: OperatorSurroundings,
+): OperatorConditions {
+  if (around.now < since.moving || around.bootedAt === undefined) return moved;
+  const reschedule = clusterTimes.rescheduleMs / around.timeScale;
+  const { allCordonedSince, uncordonedAt } = around;
+  if (allCordonedSince !== undefined && allCordonedSince <= around.bootedAt) {
+    return { ...moved, Available: { status: "False", since: since.moving } };
+  }
+  if (uncordonedAt === undefined || uncordonedAt < since.moving) return moved;
+  const back = uncordonedAt + reschedule;
+  const Available =
+    around.now < back
+      ? ({ status: "False", since: since.moving } as const)
+      : ({ status: "True", since: back } as const);
+  return { ...moved, Available };
+}
+
+/** One operator after the other gets ready between the API's start and the end. */
+function reportDuringInstallation(
+  { apiAt, installedAt }: ClusterState,
+  name: string,
+  { now, timeScale }: OperatorSurroundings,
+): OperatorState {
+  const share = (operatorNames.findIndex((n) => n === name) + 1) / operatorNames.length;
+  const readyAt = apiAt + (installedAt - apiAt) * share;
+  const isReady = now >= readyAt;
+  const since = isReady ? readyAt : apiAt;
+  return {
+    conditions: {
+      Available: { status: isReady ? "True" : "False", since },
+      Progressing: { status: isReady ? "False" : "True", since },
+      Degraded: { status: "False", since: apiAt },
+    },
+    leaseRenewedAt: lastTick(apiAt, Math.max(now, apiAt), clusterTimes.leaseMs / timeScale),
+  };
+}

@@ -1,0 +1,183 @@
+import type { FaultAction } from "../world";
+import type { ClusterWorld } from "./clusters";
+import type { ModelCluster } from "./modelCluster";
+import { PatchRefusal, patchNode } from "./nodePatch";
+import type { StoredPod } from "./nodePods";
+import type { WireObject } from "./objects";
+import { podObject } from "./podObjects";
+import { aggregatedGroups, resources, type Resource } from "./resources";
+import { statusObject } from "./statusObject";
+
+/** What to answer: a body with its status, or what a fault makes of it. */
+export type Answer = { status: number; body: object | string } | { fault: FaultAction };
+
+interface ResourceRequest {
+  method: string;
+  path: string[];
+  query: URLSearchParams;
+  accept: string;
+  contentType: string;
+  body: unknown;
+}
+
+interface Target {
+  resource: Resource;
+  namespace: string | undefined;
+  name: string | undefined;
+}
+
+const verbs: Record<string, string> = { POST: "create", PATCH: "patch", DELETE: "delete" };
+
+/** Serves a request for objects: read, and the few writes that there are. */
+export function serveResource(
+  world: ClusterWorld,
+  cluster: ModelCluster,
+  request: ResourceRequest,
+): Answer {
+  const target = targetOf(request.path);
+  const isServed = (t: Target) =>
+    !aggregatedGroups.has(t.resource.group) || cluster.servesAggregated();
+  if (!target || !isServed(target))
+    return notFound("the server could not find the requested resource");
+  const { resource, name } = target;
+  const verb = verbs[request.method] ?? (name === undefined ? "list" : "get");
+  const action = `${verb}${resource.kind}${verb === "list" ? "s" : ""}`;
+  const [fault] = world.faults.strike("openshift", action, name === undefined ? [] : [name]);
+  if (fault && ("status" in fault || "reset" in fault)) return { fault };
+  if (!resource.verbs.includes(verb)) {
+    const message = "the server does not allow this method on the requested resource";
+    return { status: 405, body: statusObject(405, "MethodNotAllowed", message) };
+  }
+  return perform(world, cluster, request, target, verb);
+}
+
+function perform(
+  world: ClusterWorld,
+  cluster: ModelCluster,
+  request: ResourceRequest,
+  target: Target,
+  verb: string,
+): Answer {
+  const { resource, namespace, name } = target;
+  const powerOff = (serverId: string) => void world.powerOffFromInside(serverId);
+  if (verb === "create")
+    return createPod(world, cluster, request, namespace ?? "default", powerOff);
+  const all = resource
+    .list(cluster, powerOff)
+    .filter((object) => namespace === undefined || object.metadata.namespace === namespace);
+  if (verb === "list") return { status: 200, body: listBody(resource, all, request) };
+  const object = all.find((candidate) => candidate.metadata.name === name);
+  if (!object) return notFound(`${qualified(resource)} "${name ?? ""}" not found`);
+  if (verb === "patch") return patch(cluster, object, request);
+  if (verb === "delete") {
+    cluster.pods.remove(namespace ?? "default", name ?? "");
+    return { status: 200, body: object };
+  }
+  return { status: 200, body: wantsMetadata(request) ? metadataOf(object) : object };
+}
+
+/** `/api/v1/…` and `/apis/{group}/{version}/…`, with and without namespace and name. */
+function targetOf(path: string[]): Target | undefined {
+  const group = path[0] === "api" ? "" : path[1];
+  const rest = path.slice(path[0] === "api" ? 2 : 3);
+  // a namespace is itself a resource: `namespaces/{name}` alone is not a prefix
+  const isInNamespace = rest[0] === "namespaces" && rest.length > 2;
+  const [plural, name, ...more] = isInNamespace ? rest.slice(2) : rest;
+  const resource = resources.find((r) => r.group === group && r.plural === plural);
+  if (!resource || more.length > 0) return undefined;
+  return { resource, namespace: isInNamespace ? rest[1] : undefined, name };
+}
+
+function listBody(resource: Resource, objects: WireObject[], request: ResourceRequest) {
+  const matching = objects.filter((object) => isSelected(object, request.query));
+  const apiVersion = resource.group === "" ? "v1" : `${resource.group}/v1`;
+  const metadata = { resourceVersion: String(Date.now()) };
+  return wantsMetadata(request)
+    ? {
+        kind: "PartialObjectMetadataList",
+        apiVersion: "meta.k8s.io/v1",
+        metadata,
+        items: matching.map(metadataOf),
+      }
+    : { kind: `${resource.kind}List`, apiVersion, metadata, items: matching };
+}
+
+/** Equality selectors, which is what clients of ours and `kubectl get NAME` send. */
+function isSelected(object: WireObject, query: URLSearchParams): boolean {
+  const labels = terms(query.get("labelSelector"));
+  const fields = terms(query.get("fieldSelector"));
+  const spec = object.spec as { nodeName?: string } | undefined;
+  const values: Record<string, string | undefined> = {
+    "metadata.name": object.metadata.name,
+    "metadata.namespace": object.metadata.namespace,
+    "spec.nodeName": spec?.nodeName,
+  };
+  return (
+    labels.every(([key, value]) => object.metadata.labels?.[key] === value) &&
+    fields.every(([key, value]) => values[key] === value)
+  );
+}
+
+function terms(selector: string | null): [string, string][] {
+  if (!selector) return [];
+  return selector.split(",").map((term) => {
+    const [key = "", value = ""] = term.split(/==?/);
+    return [key, value];
+  });
+}
+
+function wantsMetadata({ accept }: ResourceRequest): boolean {
+  return accept.includes("as=PartialObjectMetadata");
+}
+
+function metadataOf({ metadata }: WireObject) {
+  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata };
+}
+
+function patch(cluster: ModelCluster, object: WireObject, request: ResourceRequest): Answer {
+  try {
+    return { status: 200, body: patchNode(cluster, object, request.contentType, request.body) };
+  } catch (error) {
+    if (!(error instanceof PatchRefusal)) throw error;
+    return { status: error.status, body: statusObject(error.status, error.reason, error.message) };
+  }
+}
+
+function createPod(
+  world: ClusterWorld,
+  cluster: ModelCluster,
+  request: ResourceRequest,
+  namespace: string,
+  powerOff: (serverId: string) => void,
+): Answer {
+  const posted = request.body as Partial<WireObject> | undefined;
+  const name = posted?.metadata?.name;
+  if (name === undefined || name === "") {
+    const message = "name or generateName is required";
+    return { status: 422, body: statusObject(422, "Invalid", message) };
+  }
+  const pod: StoredPod = {
+    namespace,
+    name,
+    uid: world.ids.uuid(),
+    createdAt: cluster.clock.nowMs(),
+    ranAt: undefined,
+    labels: posted?.metadata?.labels ?? {},
+    annotations: posted?.metadata?.annotations ?? {},
+    spec: posted?.spec ?? {},
+  };
+  if (!cluster.pods.add(pod)) {
+    const message = `pods "${name}" already exists`;
+    return { status: 409, body: statusObject(409, "AlreadyExists", message) };
+  }
+  cluster.pods.run(powerOff);
+  return { status: 201, body: podObject(cluster, pod) };
+}
+
+function qualified({ plural, group }: Resource): string {
+  return group === "" ? plural : `${plural}.${group}`;
+}
+
+function notFound(message: string): Answer {
+  return { status: 404, body: statusObject(404, "NotFound", message) };
+}
