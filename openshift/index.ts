@@ -29,4 +29,5 @@ export {
 } from "./revive";
 export { passRotationGate, type RotationEvidence, type RotationGate } from "./rotationGate";
 export type { Signer } from "./signers";
+export { assessStability } from "./stability";
 export { waitForStable, type StabilityEvidence, type StabilityWatch } from "./waitForStable";
