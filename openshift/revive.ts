@@ -5,6 +5,7 @@ import {
   requireIdentity,
   requireRouteApi,
   stableFor,
+  stableIfPossible,
   uncordonNodes,
   waitForApi,
   waitForFreshness,
@@ -37,7 +38,9 @@ export interface ReviveDeadlines {
   api: number;
   /** @default 20 min */
   nodes: number;
-  /** Each round of stability. @default 45 min */
+  /** The initial round of stability; nodes are uncordoned then in any case. @default 5 min */
+  initial: number;
+  /** Each extended round of stability. @default 45 min */
   stable: number;
   /** Operators that show no life until then are reported as unproven. @default 5 min */
   freshness: number;
@@ -47,6 +50,7 @@ const minuteMs = 60_000;
 const defaultDeadlines: ReviveDeadlines = {
   api: 20 * minuteMs,
   nodes: 20 * minuteMs,
+  initial: 5 * minuteMs,
   stable: 45 * minuteMs,
   freshness: 5 * minuteMs,
 };
@@ -96,7 +100,7 @@ export async function revive(cluster: Cluster, options: Revive): Promise<ReviveE
   await waitForApi(context);
   const clusterId = await requireIdentity(context);
   const renewTimesBefore = await waitForNodes(context);
-  await stableFor(context, "stable, initial", initial);
+  await stableIfPossible(context, initial);
   const uncordoned = await uncordonNodes(context);
   await stableFor(context, "stable, extended 1", extended);
   const freshness = await waitForFreshness(context, renewTimesBefore);

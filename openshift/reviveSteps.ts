@@ -1,4 +1,4 @@
-import { formatSeconds } from "../common/errors";
+import { formatSeconds, TimeoutError } from "../common/errors";
 import { waitFor } from "../common/wait";
 import { ClusterStateError } from "./errors";
 import { describeFreshness, judgeFreshness, type Freshness } from "./freshness";
@@ -93,18 +93,33 @@ function renewTimes(leases: Lease[]): RenewTimes {
 /** One round of stability. */
 export function stableFor(context: ReviveContext, name: string, periodMs: number): Promise<void> {
   return context.step(`${name}, ${formatSeconds(periodMs)}`, async () => {
-    const { operators, observations, stableSince } = await waitForStable(context.cluster, {
-      periodMs,
-      deadlineMs: context.deadlinesMs.stable,
-      clock: context.clock,
-      signal: context.signal,
-      onProgress: context.onProgress,
-    });
-    return {
-      value: undefined,
-      seen: `${operators} operators stable since ${stableSince}, ${observations} observations`,
-    };
+    const seen = await watchStability(context, periodMs, context.deadlinesMs.stable);
+    return { value: undefined, seen };
   });
+}
+
+/**
+ * The first, short round, before nodes are uncordoned. Its deadline does not end the revive: what
+ * has to be scheduled anew after the boot, such as routers, cannot get stable on cordoned nodes.
+ */
+export function stableIfPossible(context: ReviveContext, periodMs: number): Promise<void> {
+  return context.step(`stable, initial, ${formatSeconds(periodMs)}`, async () => {
+    try {
+      const seen = await watchStability(context, periodMs, context.deadlinesMs.initial);
+      return { value: undefined, seen };
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      return { value: undefined, seen: `${error.message}; went on to uncordon` };
+    }
+  });
+}
+
+async function watchStability(context: ReviveContext, periodMs: number, deadlineMs: number) {
+  const { clock, signal, onProgress } = context;
+  const watch = { periodMs, deadlineMs, clock, signal, onProgress };
+  const evidence = await waitForStable(context.cluster, watch);
+  const { operators, stableSince, observations } = evidence;
+  return `${operators} operators stable since ${stableSince}, ${observations} observations`;
 }
 
 /** Uncordons every node that was not cordoned before the capture. @returns their names */
