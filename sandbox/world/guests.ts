@@ -50,6 +50,8 @@ export class Guests {
 
   /** Powers the machine on; it is up when its boot time has passed and nobody pulled the plug. */
   powerOn(guest: Guest): void {
+    // libvirt truncates the console log file at each power on.
+    guest.console.length = 0;
     guest.state = "booting";
     this.clock.after(guestTimes.bootMs, () => {
       if (guest.state !== "booting" || this.get(guest.serverId) !== guest) return;

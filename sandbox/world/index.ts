@@ -14,3 +14,8 @@ export { World } from "./world";
 export type { WorldOptions } from "./world";
 export { manualTime, realTime } from "./worldClock";
 export type { Appointment, TimeSource, WorldClock } from "./worldClock";
+export { defaultContent } from "./defaults";
+export type { BaseImage, ExternalNetwork, WorldContent } from "./defaults";
+export type { Caller, UserOptions } from "./identity";
+export type { Server } from "./compute/records";
+export type { Image } from "./images";

@@ -1,12 +1,18 @@
+import { Compute } from "./compute/compute";
+import { defaultContent, populate, type WorldContent } from "./defaults";
 import { Faults } from "./faults";
 import type { Guest, GuestListener } from "./guest";
 import { Guests } from "./guests";
+import { Identity } from "./identity";
 import { Ids } from "./ids";
+import { Images } from "./images";
+import { Networking } from "./network/networking";
 import { RequestLog } from "./requestLog";
+import { Volumes } from "./volumes";
 import { realTime, WorldClock, type TimeSource } from "./worldClock";
 
 /** How a world begins. */
-export interface WorldOptions {
+export interface WorldOptions extends Partial<WorldContent> {
   /** All ids and random words come from it. @default 1 */
   seed?: number;
   /** @default the machine's time */
@@ -15,6 +21,13 @@ export interface WorldOptions {
   clockOffsetMs?: number;
   /** Modelled seconds per second. @default 20 */
   timeScale?: number;
+  /** Names of the compute hosts. @default one */
+  hosts?: readonly string[];
+  /**
+   * What a project may have: `instances`, `cores`, `ram`, `volumes`, `gigabytes`, `snapshots`,
+   * `network`, `subnet`, `port`, `router`, `floatingip`, `security_group`. @default no limits
+   */
+  quotas?: Readonly<Record<string, number>>;
 }
 
 /** A whole cloud as data that changes with time. Knows nothing of HTTP. */
@@ -23,6 +36,12 @@ export class World {
   readonly ids: Ids;
   readonly faults = new Faults();
   readonly requests = new RequestLog();
+  readonly quotas: Readonly<Record<string, number>>;
+  readonly identity: Identity;
+  readonly images: Images;
+  readonly networking: Networking;
+  readonly volumes: Volumes;
+  readonly compute: Compute;
   readonly #guests: Guests;
 
   constructor(options: WorldOptions = {}) {
@@ -32,7 +51,24 @@ export class World {
       options.clockOffsetMs ?? 0,
     );
     this.ids = new Ids(options.seed);
+    this.quotas = options.quotas ?? {};
     this.#guests = new Guests(this.clock, this.ids);
+    this.identity = new Identity(this.clock, this.ids);
+    this.images = new Images(this.clock, this.ids);
+    this.networking = new Networking(this.clock, this.ids, this.quotas);
+    this.volumes = new Volumes(this.clock, this.ids, this.images, this.quotas);
+    this.compute = new Compute({
+      clock: this.clock,
+      ids: this.ids,
+      faults: this.faults,
+      guests: this.#guests,
+      images: this.images,
+      networking: this.networking,
+      volumes: this.volumes,
+      hosts: options.hosts ?? ["sandbox-host-0"],
+      quotas: this.quotas,
+    });
+    populate(this, { ...defaultContent, ...options });
   }
 
   /** Every guest; find one by name, address, metadata or image property. */
@@ -53,6 +89,11 @@ export class World {
   powerOffFromInside(serverId: string): boolean {
     const guest = this.#guests.get(serverId);
     return guest !== undefined && this.#guests.shutDownFromInside(guest, () => undefined);
+  }
+
+  /** Every token stops working; the next call of every client gets a 401. */
+  revokeTokens(): void {
+    this.identity.revokeTokens();
   }
 
   /** Stops the world's time for good. */

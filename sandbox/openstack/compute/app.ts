@@ -1,0 +1,62 @@
+import { Hono } from "hono";
+import type { World } from "../../world/world";
+import { Face, htmlError, type Ctx, type SandboxEnv } from "../face";
+import { faultBody } from "../faultBody";
+import { addAttachments } from "./attachments";
+import { addCatalogue } from "./catalogue";
+import { addServers } from "./servers";
+import { isSupported, maxVersion, microversion, minVersion, notAcceptable } from "./version";
+
+/** Nova v2.1 with its microversions. */
+export function computeApp(world: World): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>();
+  const face = new Face(app, world, {
+    service: "compute",
+    refuse: faultBody("computeFault"),
+    names: (c) => [world.compute.servers.get(c.req.param("id") ?? "")?.name ?? ""],
+    headers: (c) => ({
+      "openstack-api-version": `compute ${shownVersion(c)}`,
+      "x-openstack-nova-api-version": shownVersion(c),
+      vary: "OpenStack-API-Version, X-OpenStack-Nova-API-Version",
+      "x-compute-request-id": c.get("requestId"),
+    }),
+  });
+  app.use("*", async (c, next) => {
+    const asked = c.req.header("x-openstack-nova-api-version");
+    const isOutOfRange =
+      asked !== undefined && /^\d+\.\d+$/.test(asked) && !isSupported(microversion(c));
+    return isOutOfRange ? notAcceptable(c) : next();
+  });
+  const open = { isPublic: true };
+  face.on("get", "/", "listVersions", (c) => c.json({ versions: [version(c)] }), open);
+  for (const path of ["/v2.1", "/v2.1/"]) {
+    face.on("get", path, "showVersion", (c) => c.json({ version: version(c) }), open);
+  }
+  addServers(face, world);
+  addAttachments(face, world);
+  addCatalogue(face, world);
+  app.all("*", (c) => htmlError(c, 404, "Not Found", "The resource could not be found."));
+  return app;
+}
+
+function shownVersion(c: Ctx): string {
+  try {
+    return `2.${microversion(c)}`;
+  } catch {
+    // The request's own version is malformed; the answer says so and carries the lowest.
+    return minVersion;
+  }
+}
+
+function version(c: Ctx) {
+  const type = "application/vnd.openstack.compute+json;version=2.1";
+  return {
+    id: "v2.1",
+    status: "CURRENT",
+    version: maxVersion,
+    min_version: minVersion,
+    updated: "2013-07-23T11:33:21Z",
+    links: [{ rel: "self", href: `${c.env.origin}/compute/v2.1/` }],
+    "media-types": [{ base: "application/json", type }],
+  };
+}

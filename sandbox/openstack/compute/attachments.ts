@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { Server, ServerVolume } from "../../world/compute/records";
+import { Refusal } from "../../world/refusal";
+import type { World } from "../../world/world";
+import { param, type Ctx, type Face } from "../face";
+import { parseInput } from "./request";
+import { microversion } from "./version";
+import { interfaceView, portsOf } from "./views";
+
+const accepted = (c: Ctx) => c.body(null, 202, { "content-type": "application/json" });
+
+/** os-volume_attachments and os-interface. */
+export function addAttachments(face: Face, world: World): void {
+  const { servers, attachments } = world.compute;
+  const show = (c: Ctx) => servers.show(param(c, "id"), c.get("caller"));
+  const volumes = "/v2.1/servers/:id/os-volume_attachments";
+  face.on("get", volumes, "listVolumeAttachments", (c) => {
+    const server = show(c);
+    const views = server.volumes.map((volume) => volumeView(server, volume, microversion(c)));
+    return c.json({ volumeAttachments: views });
+  });
+  face.on("post", volumes, "attachVolume", (c) => {
+    const schema = z.object({
+      volumeAttachment: z.object({
+        volumeId: z.string(),
+        device: z.string().nullish(),
+        delete_on_termination: z.boolean().optional(),
+      }),
+    });
+    const given = parseInput(schema, "volumeAttachment", c.get("body")).volumeAttachment;
+    const server = show(c);
+    const isDeletedWith = given.delete_on_termination ?? false;
+    const who = c.get("caller");
+    const volume = attachments.attachVolume(server, who, given.volumeId, isDeletedWith);
+    return c.json({ volumeAttachment: volumeView(server, volume, microversion(c)) });
+  });
+  face.on("get", `${volumes}/:volume`, "showVolumeAttachment", (c) => {
+    const server = show(c);
+    const volume = attachments.mapping(server, param(c, "volume"));
+    return c.json({ volumeAttachment: volumeView(server, volume, microversion(c)) });
+  });
+  face.on("delete", `${volumes}/:volume`, "detachVolume", (c) => {
+    attachments.detachVolume(show(c), param(c, "volume"));
+    return accepted(c);
+  });
+  addInterfaces(face, world, show);
+}
+
+function addInterfaces(face: Face, world: World, show: (c: Ctx) => Server): void {
+  const { attachments } = world.compute;
+  const path = "/v2.1/servers/:id/os-interface";
+  face.on("get", path, "listInterfaces", (c) =>
+    c.json({ interfaceAttachments: portsOf(world, show(c)).map(interfaceView) }),
+  );
+  face.on("post", path, "attachInterface", (c) => {
+    const schema = z.object({
+      interfaceAttachment: z.object({
+        port_id: z.string().optional(),
+        net_id: z.string().optional(),
+      }),
+    });
+    const given = parseInput(schema, "interfaceAttachment", c.get("body")).interfaceAttachment;
+    const who = c.get("caller");
+    const port = attachments.attachPort(show(c), who, given.port_id, given.net_id);
+    return c.json({ interfaceAttachment: interfaceView(port) });
+  });
+  face.on("get", `${path}/:port`, "showInterface", (c) => {
+    const server = show(c);
+    const id = param(c, "port");
+    const port = portsOf(world, server).find((candidate) => candidate.id === id);
+    if (port !== undefined) return c.json({ interfaceAttachment: interfaceView(port) });
+    throw new Refusal(404, `Instance ${server.id} does not have a port with id ${id}`);
+  });
+  face.on("delete", `${path}/:port`, "detachInterface", (c) => {
+    attachments.detachPort(show(c), param(c, "port"));
+    return accepted(c);
+  });
+}
+
+function volumeView(server: Server, volume: ServerVolume, minor: number) {
+  return {
+    ...(minor < 89 ? { id: volume.volumeId } : {}),
+    volumeId: volume.volumeId,
+    serverId: server.id,
+    device: volume.device,
+    ...(minor >= 70 ? { tag: null } : {}),
+    ...(minor >= 79 ? { delete_on_termination: volume.deleteOnTermination } : {}),
+    ...(minor >= 89 ? { attachment_id: volume.attachmentId, bdm_uuid: volume.mappingId } : {}),
+  };
+}

@@ -1,0 +1,111 @@
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono, type Context } from "hono";
+import { messageOf } from "../common/errors";
+import { clusterControlApp, openshiftApp } from "./openshift";
+import { controlApp } from "./control";
+import { blockStorageApp } from "./openstack/blockStorage/app";
+import { computeApp } from "./openstack/compute/app";
+import { ConnectionReset, type SandboxEnv } from "./openstack/face";
+import { identityApp } from "./openstack/identity/app";
+import { imageApp } from "./openstack/image/app";
+import { networkApp } from "./openstack/network/app";
+import { Ids } from "./world/ids";
+import type { World } from "./world/world";
+
+/** Path prefix → name in the request log. */
+const services: Record<string, string> = {
+  identity: "identity",
+  compute: "compute",
+  image: "image",
+  network: "network",
+  volume: "block-storage",
+  openshift: "openshift",
+};
+
+/** All services over one world, on one port. */
+export function sandboxApp(world: World, stop?: () => void): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>();
+  // Ids of requests have a seed of their own, so that polling more often changes no other id.
+  const ids = new Ids(0);
+  app.use("*", async (c, next) => {
+    c.set("requestId", `req-${ids.uuid()}`);
+    await next();
+    log(world, c, c.res.status);
+  });
+  app.onError((error, c) => {
+    if (error instanceof ConnectionReset) {
+      log(world, c, 0);
+      return RESPONSE_ALREADY_SENT;
+    }
+    return c.text(`The sandbox failed: ${messageOf(error)}`, 500);
+  });
+  app.route("/identity", identityApp(world));
+  app.route("/compute", computeApp(world));
+  app.route("/image", imageApp(world));
+  app.route("/network", networkApp(world));
+  app.route("/volume", blockStorageApp(world));
+  app.route("/openshift", openshiftApp(world));
+  app.route("/sandbox", controlApp(world, stop));
+  app.route("/sandbox", clusterControlApp(world));
+  return app;
+}
+
+function log(world: World, c: Context<SandboxEnv>, status: number): void {
+  const { pathname } = new URL(c.req.url);
+  const service = services[pathname.split("/")[1] ?? ""];
+  if (service === undefined) return;
+  const at = world.clock.now();
+  const action = c.get("action") as string | undefined;
+  world.requests.add({
+    at,
+    service,
+    action: action ?? "",
+    method: c.req.method,
+    path: pathname,
+    status,
+  });
+}
+
+/** A listening server. */
+export interface Listener {
+  url: string;
+  /** Ends at once, open connections included. */
+  close(): Promise<void>;
+}
+
+/** Serves an app on a loopback port. */
+export async function listen(app: Hono<SandboxEnv>, port: number): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch: (request, bindings) => {
+      const { incoming, outgoing } = bindings as HttpBindings;
+      return app.fetch(request, {
+        incoming,
+        outgoing,
+        origin: `http://${incoming.headers.host ?? ""}`,
+        reset: () => {
+          incoming.socket.resetAndDestroy();
+        },
+      });
+    },
+  }) as Server;
+  // A client that reuses a connection must not meet one that is just being closed.
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${actual}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,26 @@
+import { Attachments } from "./attachments";
+import { Building } from "./building";
+import type { ComputeContext } from "./context";
+import { KeyPairs } from "./keypairs";
+import { Power } from "./power";
+import { Servers } from "./servers";
+import { Snapshots } from "./snapshots";
+
+/** Nova's whole content and its operations. */
+export class Compute {
+  readonly servers: Servers;
+  readonly building: Building;
+  readonly power: Power;
+  readonly snapshots: Snapshots;
+  readonly attachments: Attachments;
+  readonly keyPairs: KeyPairs;
+
+  constructor(context: ComputeContext) {
+    this.servers = new Servers(context);
+    this.building = new Building(this.servers, context);
+    this.power = new Power(this.servers, context);
+    this.snapshots = new Snapshots(this.servers, context);
+    this.attachments = new Attachments(this.servers, context);
+    this.keyPairs = new KeyPairs(context.clock);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Faults } from "../faults";
+import type { Guests } from "../guests";
+import type { Ids } from "../ids";
+import type { Images } from "../images";
+import type { Networking } from "../network/networking";
+import type { Volumes } from "../volumes";
+import type { WorldClock } from "../worldClock";
+
+/** The parts of the world that servers are made of. */
+export interface ComputeContext {
+  readonly clock: WorldClock;
+  readonly ids: Ids;
+  readonly faults: Faults;
+  readonly guests: Guests;
+  readonly images: Images;
+  readonly networking: Networking;
+  readonly volumes: Volumes;
+  /** Names of the compute hosts. */
+  readonly hosts: readonly string[];
+  /** `instances`, `cores`, `ram` → limit; -1 or absent is none. */
+  readonly quotas: Readonly<Record<string, number>>;
+}
