@@ -1,0 +1,116 @@
+import { homedir } from "node:os";
+import { Agent } from "undici";
+import { systemClock, type Clock } from "../common/clock";
+import { BlockStorageService } from "./block-storage/BlockStorageService";
+import { Compute, computeMicroversion } from "./compute/Compute";
+import { loadCloud } from "./config/loadCloud";
+import { secretsOf, type CloudSettings, type Service } from "./config/settings";
+import { Redactor } from "./http/redact";
+import { ServiceClient } from "./http/ServiceClient";
+import { Transport } from "./http/Transport";
+import { endpointOf } from "./identity/catalog";
+import { Session } from "./identity/Session";
+import { ImageService } from "./image/ImageService";
+import { NetworkService } from "./network/NetworkService";
+
+/** Which cloud, and what the connection is made with. */
+export interface ConnectOptions {
+  /** A name in `clouds.yaml`. @default `OS_CLOUD`, else the only cloud there is */
+  cloud?: string;
+  /** @default `OS_REGION_NAME`, else the cloud's own */
+  region?: string;
+  /** @default process.env */
+  env?: NodeJS.ProcessEnv;
+  /** @default process.cwd() */
+  cwd?: string;
+  /** @default the user's */
+  home?: string;
+  /** @default the machine's */
+  clock?: Clock;
+  /** Ends all calls. */
+  signal?: AbortSignal;
+  /** In [0, 1). @default Math.random */
+  random?: () => number;
+}
+
+/** A cloud, as one project sees it. */
+export interface OpenStack {
+  /** Its name in `clouds.yaml`, or `envvars`. */
+  cloud: string;
+  region: string | undefined;
+  projectId: string;
+  userId: string;
+  compute: Compute;
+  image: ImageService;
+  network: NetworkService;
+  blockStorage: BlockStorageService;
+  /** Requests sent so far, by service: `identity`, `compute`, `image`, `network`, `block-storage`. */
+  requests: Readonly<Record<string, number>>;
+  /** Closes the connections; calls under way are ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the cloud that the options, `clouds.yaml` and `OS_*` name, as openstacksdk would.
+ *
+ * @example
+ * const cloud = await connect({ cloud: "devcloud" });
+ * const servers = await cloud.compute.listServers();
+ * @throws {InputError} when there is no such cloud, or its settings have problems
+ * @throws {ApiError} when Keystone does not accept the credentials
+ */
+export async function connect(options: ConnectOptions = {}): Promise<OpenStack> {
+  const settings = loadCloud(options, {
+    env: options.env ?? process.env,
+    cwd: options.cwd ?? process.cwd(),
+    home: options.home ?? homedir(),
+  });
+  const dispatcher = new Agent({ connect: { ...settings.tls, timeout: 10_000 } });
+  try {
+    return await open(settings, dispatcher, options);
+  } catch (error) {
+    await dispatcher.destroy();
+    throw error;
+  }
+}
+
+async function open(
+  settings: CloudSettings,
+  dispatcher: Agent,
+  options: ConnectOptions,
+): Promise<OpenStack> {
+  const redactor = new Redactor(secretsOf(settings));
+  const requests: Record<string, number> = {};
+  const transport = new Transport({
+    dispatcher,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? Math.random,
+    signal: options.signal,
+    redact: redactor.redact,
+    requests,
+  });
+  const session = new Session(settings, transport, redactor);
+  const { projectId, userId, catalog } = await session.identity();
+  const clientOf = (service: Service, headers?: Record<string, string>) =>
+    new ServiceClient(
+      service,
+      // A service that nobody calls need not be there.
+      () => endpointOf(service, catalog, settings, projectId),
+      session.send,
+      headers,
+    );
+  return {
+    cloud: settings.cloud,
+    region: settings.region,
+    projectId,
+    userId,
+    compute: new Compute(
+      clientOf("compute", { "openstack-api-version": `compute ${computeMicroversion}` }),
+    ),
+    image: new ImageService(clientOf("image")),
+    network: new NetworkService(clientOf("network")),
+    blockStorage: new BlockStorageService(clientOf("block-storage")),
+    requests,
+    close: () => dispatcher.destroy(),
+  };
+}
