@@ -16,13 +16,18 @@ import { parseSnapsetData } from "./snapset/snapsetData";
 
 const name = pulumi.getStack();
 
-/** Pulumi shows a RunError without a stack trace. */
+/** Shows bad input as Pulumi shows its own: by its message, without a stack trace. */
 function withPlainErrors<A extends unknown[], T>(work: (...args: A) => T): (...args: A) => T {
   return (...args) => {
     try {
       return work(...args);
     } catch (error) {
-      throw error instanceof InputError ? new pulumi.RunError(error.message) : error;
+      if (!(error instanceof InputError)) throw error;
+      const plain = new pulumi.RunError(error.message);
+      // Node 20's util.inspect, which Pulumi calls on every error, takes half a minute to colour a
+      // stack with a scoped package in it.
+      plain.stack = error.message;
+      throw plain;
     }
   };
 }
