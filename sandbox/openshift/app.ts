@@ -33,7 +33,7 @@ export function openshiftApp(world: ClusterWorld): Hono {
     const cluster = clusters.at(c.req.param("address"));
     if (!cluster?.isServing()) return reset(c);
     const request = await readRequest(c);
-    const answer = answerTo(world, cluster, request, c.req.header("authorization"));
+    const answer = answerTo(world, cluster, request, isAuthenticated(c));
     if ("fault" in answer) return misbehave(c, answer.fault);
     return typeof answer.body === "string"
       ? c.text(answer.body, answer.status as ContentfulStatusCode)
@@ -72,14 +72,24 @@ function answerTo(
   world: ClusterWorld,
   cluster: ModelCluster,
   request: ApiRequest,
-  authorization: string | undefined,
+  authenticated: boolean,
 ): Answer {
   const open = openAnswer(request);
   if (open) return open;
-  if (authorization !== `Bearer ${clusterToken}`) {
+  if (!authenticated) {
     return { status: 401, body: statusObject(401, "Unauthorized", "Unauthorized") };
   }
   return discoveryAnswer(cluster, request) ?? serveResource(world, cluster, request);
+}
+
+/**
+ * The kubeconfig's token. kubectl leaves credentials out on plain http (client-go, clientcmd's
+ * ClientConfig: only with IsConfigTransportTLS), so from kubectl no token is as good as the right one.
+ */
+function isAuthenticated(c: Context): boolean {
+  const authorization = c.req.header("authorization");
+  if (authorization !== undefined) return authorization === `Bearer ${clusterToken}`;
+  return /^kubectl\//.test(c.req.header("user-agent") ?? "");
 }
 
 /** What anonymous callers may read. */
