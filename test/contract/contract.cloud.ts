@@ -1,0 +1,7 @@
+import { connect } from "../../openstack";
+import { describeContract } from "./suite";
+
+describeContract(process.env["OS_CLOUD"] ?? "the only cloud", async () => ({
+  openStack: await connect(),
+  env: process.env,
+}));
