@@ -13,8 +13,11 @@ import (
 const version = "3.15.2"
 
 func provider() tfbridge.ProviderInfo {
+	terraform := openstack.Provider()
+	// The provider's own default sets it, so its deprecation would be shown on every run, to people who never did.
+	terraform.Schema["use_octavia"].Deprecated = ""
 	info := tfbridge.ProviderInfo{
-		P:           shimv2.NewProvider(openstack.Provider()),
+		P:           shimv2.NewProvider(terraform),
 		Name:        "openstack",
 		Version:     version,
 		Config:      config(),
@@ -26,7 +29,7 @@ func provider() tfbridge.ProviderInfo {
 	return info
 }
 
-// config takes each setting's default from the environment, and so replaces the Terraform provider's own defaults.
+// config takes each setting's default from the environment, by the same variables as the published plugin.
 func config() map[string]*tfbridge.SchemaInfo {
 	environment := map[string]string{
 		"region":        "OS_REGION_NAME",
