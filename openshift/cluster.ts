@@ -30,9 +30,11 @@ export interface Cluster {
     annotations?: Record<string, string | null>,
   ): Promise<Node>;
   patchNodeAnnotations(name: string, annotations: Record<string, string | null>): Promise<Node>;
-  /** The kubelets' heartbeats: one lease per node, of the node's name. */
-  listNodeLeases(): Promise<Lease[]>;
-  /** @param namespace all namespaces when left out */
+  /**
+   * The kubelets' heartbeats (one per node in kube-node-lease) and everybody else's.
+   *
+   * @param namespace all namespaces when left out
+   */
   listLeases(namespace?: string): Promise<Lease[]>;
   /** Name, labels and annotations only: the secret's data never leave the API server. */
   readSecretMetadata(namespace: string, name: string): Promise<ObjectMeta>;
@@ -104,8 +106,6 @@ function nodeCalls(call: CallFunction) {
     })) as Node;
   return {
     listNodes: () => list<Node>(call, "nodes", "/api/v1/nodes"),
-    listNodeLeases: () =>
-      list<Lease>(call, "node leases", `${leases}${inNamespace("kube-node-lease")}/leases`),
     patchNodeUnschedulable: (
       name: string,
       unschedulable: boolean,

@@ -9,7 +9,7 @@ export interface FreshnessFacts {
   leases: readonly Lease[];
   /** Node → boot id at the capture; a node that is not named has nothing to differ from. */
   bootIdsBefore: Record<string, string>;
-  /** Node → renew time of its lease when the revive began; absent when there was none. */
+  /** {@link leaseKey} → renew time when the revive began. */
   renewTimesBefore: Record<string, string>;
   /** A moment at which the whole cluster was off: whatever moved later moved after the boot. */
   offAt: Date;
@@ -42,6 +42,11 @@ export interface OperatorFreshness {
 
 const leaseNamespace = "kube-node-lease";
 
+/** `namespace/name`. */
+export function leaseKey({ metadata }: Lease): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
+}
+
 /** Judges every node and every operator. No nodes or no operators prove nothing. */
 export function judgeFreshness(facts: FreshnessFacts): Freshness {
   const nodes = facts.nodes.map((node) => judgeNode(node, facts));
@@ -70,7 +75,7 @@ function judgeNode(node: Node, facts: FreshnessFacts): NodeFreshness {
   }
   // compared with what it was, not with our clock, which need not agree with the node's
   if (renewed === undefined) reasons.push("has no lease");
-  else if (renewed === facts.renewTimesBefore[name]) {
+  else if (renewed === facts.renewTimesBefore[`${leaseNamespace}/${name}`]) {
     reasons.push(`lease not renewed since ${renewed}`);
   }
   return { name, fresh: reasons.length === 0, bootId, reasons };
@@ -78,7 +83,7 @@ function judgeNode(node: Node, facts: FreshnessFacts): NodeFreshness {
 
 function judgeOperator(operator: ClusterOperator, facts: FreshnessFacts): OperatorFreshness {
   const name = operator.metadata.name;
-  const signs = signsOfLife(operator, facts.leases);
+  const signs = signsOfLife(operator, facts);
   const last = signs.reduce<(typeof signs)[number] | undefined>(
     (newest, sign) => (newest && newest.time >= sign.time ? newest : sign),
     undefined,
@@ -86,27 +91,37 @@ function judgeOperator(operator: ClusterOperator, facts: FreshnessFacts): Operat
   if (!last) return { name, state: "unproven" };
   return {
     name,
-    state: last.time > facts.offAt.getTime() ? "fresh" : "unproven",
+    state: signs.some((sign) => sign.isNew) ? "fresh" : "unproven",
     lastSign: { at: new Date(last.time).toISOString(), from: last.from },
   };
 }
 
-/** Transitions of its conditions, and the leases in the namespaces that it says are its own. */
-function signsOfLife(operator: ClusterOperator, leases: readonly Lease[]) {
+/**
+ * Transitions of its conditions, and the leases in the namespaces that it says are its own. A lease
+ * that is renewed under our eyes is new whatever the cluster's clock says; the rest goes by dates.
+ */
+function signsOfLife(
+  operator: ClusterOperator,
+  { leases, offAt, renewTimesBefore }: FreshnessFacts,
+) {
   const related = operator.status?.relatedObjects ?? [];
   const namespaces = new Set(
     related.map((o) => (o.resource === "namespaces" ? o.name : o.namespace)),
   );
-  const transitions = (operator.status?.conditions ?? []).map((condition) => ({
-    time: Date.parse(condition.lastTransitionTime ?? ""),
-    from: `condition ${condition.type}`,
-  }));
+  const isLater = (time: number) => time > offAt.getTime();
+  const transitions = (operator.status?.conditions ?? []).map((condition) => {
+    const time = Date.parse(condition.lastTransitionTime ?? "");
+    return { time, from: `condition ${condition.type}`, isNew: isLater(time) };
+  });
   const renewals = leases
     .filter((lease) => namespaces.has(lease.metadata.namespace))
-    .map((lease) => ({
-      time: Date.parse(lease.spec?.renewTime ?? ""),
-      from: `lease ${lease.metadata.namespace ?? ""}/${lease.metadata.name}`,
-    }));
+    .map((lease) => {
+      const renewed = lease.spec?.renewTime ?? "";
+      const time = Date.parse(renewed);
+      const first = renewTimesBefore[leaseKey(lease)];
+      const isNew = isLater(time) || (first !== undefined && first !== renewed);
+      return { time, from: `lease ${leaseKey(lease)}`, isNew };
+    });
   return [...transitions, ...renewals].filter((sign) => !Number.isNaN(sign.time));
 }
 

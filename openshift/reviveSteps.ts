@@ -1,7 +1,7 @@
 import { formatSeconds, TimeoutError } from "../common/errors";
 import { waitFor } from "../common/wait";
 import { ClusterStateError } from "./errors";
-import { describeFreshness, judgeFreshness, type Freshness } from "./freshness";
+import { describeFreshness, judgeFreshness, leaseKey, type Freshness } from "./freshness";
 import { bootIdOf, cordonMark, isCordoned, isReady, shutdownMark } from "./nodes";
 import type { ReviveContext } from "./revive";
 import { tolerate, type Tolerated } from "./tolerate";
@@ -58,7 +58,7 @@ export function waitForNodes(context: ReviveContext): Promise<RenewTimes> {
       what: "all nodes to be Ready",
       observe: () =>
         tolerate(async () => {
-          first ??= renewTimes(await context.cluster.listNodeLeases());
+          first ??= renewTimes(await context.cluster.listLeases());
           return context.cluster.listNodes();
         }),
       isDone: (seen) =>
@@ -87,7 +87,7 @@ function describeNodes(nodes: Node[], context: ReviveContext): string {
 }
 
 function renewTimes(leases: Lease[]): RenewTimes {
-  return Object.fromEntries(leases.map((l) => [l.metadata.name, l.spec?.renewTime ?? ""]));
+  return Object.fromEntries(leases.map((l) => [leaseKey(l), l.spec?.renewTime ?? ""]));
 }
 
 /** One round of stability. */

@@ -23,7 +23,7 @@ function facts(changes: Partial<FreshnessFacts>): FreshnessFacts {
     operators: [healthy("dns", after)],
     leases: [lease("kube-node-lease", "master-0", after)],
     bootIdsBefore: { "master-0": "boot-1" },
-    renewTimesBefore: { "master-0": before },
+    renewTimesBefore: { "kube-node-lease/master-0": before },
     offAt,
     ...changes,
   };
@@ -107,6 +107,16 @@ describe("an operator", () => {
     expect(operatorOf({ operators: [byNamespace], leases })).toEqual(fresh);
     const byObject = related("apps", "deployments", "dns", "openshift-dns-operator");
     expect(operatorOf({ operators: [byObject], leases })).toEqual(fresh);
+  });
+
+  test("is alive when its lease is renewed under our eyes, though its clock is behind", () => {
+    const leases = [lease("openshift-dns-operator", "lock", "2026-01-01T00:00:10Z")];
+    const operators = [related("", "namespaces", "openshift-dns-operator")];
+    const first = (renewTime: string) => ({ "openshift-dns-operator/lock": renewTime });
+    const stateAfter = (renewTime: string) =>
+      operatorOf({ operators, leases, renewTimesBefore: first(renewTime) })?.state;
+    expect(stateAfter("2026-01-01T00:00:00Z")).toBe("fresh");
+    expect(stateAfter("2026-01-01T00:00:10Z")).toBe("unproven");
   });
 
   test("is not alive by a lease in somebody else's namespace", () => {
