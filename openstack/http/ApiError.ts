@@ -73,7 +73,7 @@ export const isConflict = (error: unknown): error is ApiError => hasStatus(error
 export function isOverLimit(error: unknown): error is ApiError {
   if (hasStatus(error, 413) || hasStatus(error, 429)) return true;
   if (!isConflict(error)) return false;
-  const { NeutronError } = error.body as { NeutronError?: { type?: unknown } };
+  const { NeutronError } = (error.body ?? {}) as { NeutronError?: { type?: unknown } };
   return NeutronError?.type === "OverQuota";
 }
 

@@ -1,4 +1,14 @@
-import { ApiError, ConnectionError, isConflict, isNotFound, type OpenStack } from "../../openstack";
+import {
+  ApiError,
+  ConnectionError,
+  isBadRequest,
+  isConflict,
+  isForbidden,
+  isNotFound,
+  isOverLimit,
+  isUnauthorized,
+  type OpenStack,
+} from "../../openstack";
 import { messageOf } from "../../common/errors";
 import { imageOf, InstantClock, LocalCloud, password, reply } from "./LocalCloud";
 
@@ -131,8 +141,32 @@ describe("refusals", () => {
     );
   });
 
-  test("something gone is a 404", async () => {
-    expect(isNotFound(await errorOf(openStack.image.deleteImage("gone")))).toBe(true);
+  const predicates = {
+    isBadRequest,
+    isUnauthorized,
+    isForbidden,
+    isNotFound,
+    isConflict,
+    isOverLimit,
+  };
+
+  test.each<[number, unknown, (keyof typeof predicates)[]]>([
+    [400, {}, ["isBadRequest"]],
+    [401, {}, ["isUnauthorized"]],
+    [403, {}, ["isForbidden"]],
+    [404, {}, ["isNotFound"]],
+    [409, {}, ["isConflict"]],
+    [409, "in words", ["isConflict"]],
+    [409, { NeutronError: { type: "OverQuota", message: "m" } }, ["isConflict", "isOverLimit"]],
+    [413, { overLimit: { code: 413, message: "m" } }, ["isOverLimit"]],
+    [500, {}, []],
+  ])("%d %j is told by %j", async (status, body, expected) => {
+    cloud.on(`GET ${show}`, (_received, response) => {
+      reply(response, status, body);
+    });
+    const error = await errorOf(openStack.image.showImage("i"));
+    const told = Object.entries(predicates).filter(([, is]) => is(error));
+    expect(told.map(([name]) => name)).toEqual(expected);
   });
 });
 
