@@ -2,13 +2,13 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { Hono, type Context } from "hono";
+import { Hono } from "hono";
 import { messageOf } from "../common/errors";
 import { clusterControlApp, openshiftApp } from "./openshift";
 import { controlApp } from "./control";
 import { blockStorageApp } from "./openstack/blockStorage/app";
 import { computeApp } from "./openstack/compute/app";
-import { ConnectionReset, type SandboxEnv } from "./openstack/face";
+import { ConnectionReset, type Ctx, type SandboxEnv } from "./openstack/face";
 import { identityApp } from "./openstack/identity/app";
 import { imageApp } from "./openstack/image/app";
 import { networkApp } from "./openstack/network/app";
@@ -30,12 +30,12 @@ export function sandboxApp(world: World, stop?: () => void): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>();
   // Ids of requests have a seed of their own, so that polling more often changes no other id.
   const ids = new Ids(0);
-  app.use("*", async (c, next) => {
+  app.use("*", async (c: Ctx, next) => {
     c.set("requestId", `req-${ids.uuid()}`);
     await next();
     log(world, c, c.res.status);
   });
-  app.onError((error, c) => {
+  app.onError((error, c: Ctx) => {
     if (error instanceof ConnectionReset) {
       log(world, c, 0);
       return RESPONSE_ALREADY_SENT;
@@ -53,7 +53,7 @@ export function sandboxApp(world: World, stop?: () => void): Hono<SandboxEnv> {
   return app;
 }
 
-function log(world: World, c: Context<SandboxEnv>, status: number): void {
+function log(world: World, c: Ctx, status: number): void {
   const { pathname } = new URL(c.req.url);
   const service = services[pathname.split("/")[1] ?? ""];
   if (service === undefined) return;

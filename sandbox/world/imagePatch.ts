@@ -51,8 +51,7 @@ export function patchImage(image: Image, operations: readonly ImageOperation[]):
   if (draft.tags.length > maxTags) throw tooMany("tags", draft.tags.length, maxTags);
   const count = Object.keys(draft.properties).length;
   if (count > maxProperties) throw tooMany("properties", count, maxProperties);
-  const { id: _id, owner: _owner, createdAt: _createdAt, members: _members, ...changed } = draft;
-  Object.assign(image, changed);
+  Object.assign(image, draft);
 }
 
 function tooMany(what: string, attempted: number, maximum: number): Refusal {

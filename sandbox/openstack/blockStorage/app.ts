@@ -131,8 +131,9 @@ function volumeAction(c: Ctx): string {
 
 function inner(c: Ctx, name: string): unknown {
   const body = c.get("body");
-  const value = typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
-  return found(value as unknown, () => new Refusal(400, `'${name}' is a required property`));
+  const value: unknown =
+    typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
+  return found(value, () => new Refusal(400, `'${name}' is a required property`));
 }
 
 function createVolume(world: World, c: Ctx): Response {

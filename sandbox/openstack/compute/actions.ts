@@ -32,7 +32,9 @@ const createImage: Action = (world, c, server, input) => {
   });
 };
 
-const consoleSchema = z.object({ length: z.union([z.number(), z.string()]).nullish() }).nullish();
+const consoleSchema = z
+  .object({ length: z.union([z.number().int(), z.string().regex(/^-?[0-9]+$/)]).nullish() })
+  .nullish();
 
 const consoleOutput: Action = (world, c, server, input) => {
   const { length } = parseInput(consoleSchema, "os-getConsoleOutput", input) ?? {};

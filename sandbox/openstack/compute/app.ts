@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { Refusal } from "../../world/refusal";
 import type { World } from "../../world/world";
 import { Face, htmlError, type Ctx, type SandboxEnv } from "../face";
 import { faultBody } from "../faultBody";
@@ -7,12 +8,14 @@ import { addCatalogue } from "./catalogue";
 import { addServers } from "./servers";
 import { isSupported, maxVersion, microversion, minVersion, notAcceptable } from "./version";
 
+const refuse = faultBody("computeFault");
+
 /** Nova v2.1 with its microversions. */
 export function computeApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>();
   const face = new Face(app, world, {
     service: "compute",
-    refuse: faultBody("computeFault"),
+    refuse,
     names: (c) => [world.compute.servers.get(c.req.param("id") ?? "")?.name ?? ""],
     headers: (c) => ({
       "openstack-api-version": `compute ${shownVersion(c)}`,
@@ -21,11 +24,13 @@ export function computeApp(world: World): Hono<SandboxEnv> {
       "x-compute-request-id": c.get("requestId"),
     }),
   });
-  app.use("*", async (c, next) => {
-    const asked = c.req.header("x-openstack-nova-api-version");
-    const isOutOfRange =
-      asked !== undefined && /^\d+\.\d+$/.test(asked) && !isSupported(microversion(c));
-    return isOutOfRange ? notAcceptable(c) : next();
+  app.use("*", async (c: Ctx, next) => {
+    try {
+      return isSupported(microversion(c)) ? await next() : notAcceptable(c);
+    } catch (error) {
+      if (error instanceof Refusal) return refuse(c, error);
+      throw error;
+    }
   });
   const open = { isPublic: true };
   face.on("get", "/", "listVersions", (c) => c.json({ versions: [version(c)] }), open);

@@ -17,6 +17,13 @@ export function addCatalogue(face: Face, world: World): void {
     const zone = { zoneName: "nova", zoneState: { available: true }, hosts: null };
     return c.json({ availabilityZoneInfo: [zone] });
   });
+  // The command line asks for the hosts too, and goes on without them when it may not.
+  face.on("get", "/v2.1/os-availability-zone/detail", "listAvailabilityZonesDetail", () => {
+    throw new Refusal(
+      403,
+      "Policy doesn't allow os_compute_api:os-availability-zone:detail to be performed.",
+    );
+  });
   face.on("get", "/v2.1/extensions", "listExtensions", (c) => c.json({ extensions: [] }));
   face.on("get", "/v2.1/os-server-groups", "listServerGroups", (c) =>
     c.json({ server_groups: [] }),

@@ -59,7 +59,7 @@ export function repr(value: unknown): string {
     const pairs = Object.entries(value).map(([key, inner]) => `${repr(key)}: ${repr(inner)}`);
     return `{${pairs.join(", ")}}`;
   }
-  return String(value as number);
+  return JSON.stringify(value);
 }
 
 /** What Nova says when `value` does not fit its schema. */

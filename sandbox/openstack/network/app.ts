@@ -59,7 +59,7 @@ function addResource(face: Face, resource: Resource): void {
   const { name, collection, path } = resource;
   const title = name
     .split("_")
-    .map((word) => word[0]?.toUpperCase() + word.slice(1))
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");
   const who = (c: Ctx): Caller => c.get("caller");
   face.on("get", `/v2.0/${path}`, `list${title}s`, (c) =>

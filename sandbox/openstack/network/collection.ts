@@ -55,11 +55,13 @@ function matches(view: View, key: string, wanted: readonly string[]): boolean {
   );
 }
 
+const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
 function isEqual(actual: unknown, wanted: string): boolean {
   if (typeof actual === "boolean") return ["true", "1"].includes(wanted.toLowerCase()) === actual;
   if (Array.isArray(actual)) return actual.includes(wanted);
   if (actual === null || actual === undefined) return wanted === "" || wanted === "None";
-  return String(actual as string | number) === wanted;
+  return text(actual) === wanted;
 }
 
 /** `fixed_ips=ip_address=10.0.0.3&fixed_ips=subnet_id=…`: one address must satisfy all of them. */
@@ -68,7 +70,7 @@ function hasFixedIp(actual: unknown, wanted: readonly string[]): boolean {
   const conditions = wanted.map((text) => text.split("=") as [string, string]);
   return (actual as View[]).some((ip) =>
     conditions.every(([key, value]) =>
-      key === "ip_address_substr" ? String(ip["ip_address"]).includes(value) : ip[key] === value,
+      key === "ip_address_substr" ? text(ip["ip_address"]).includes(value) : ip[key] === value,
     ),
   );
 }
@@ -79,8 +81,8 @@ function sort(views: View[], query: URLSearchParams): View[] {
   if (keys.length === 0) return views;
   return views.sort((a, b) => {
     for (const [index, key] of keys.entries()) {
-      const left = String((a[key] ?? "") as string);
-      const right = String((b[key] ?? "") as string);
+      const left = text(a[key] ?? "");
+      const right = text(b[key] ?? "");
       if (left !== right) return (left < right ? -1 : 1) * (directions[index] === "desc" ? -1 : 1);
     }
     return 0;

@@ -7,6 +7,7 @@ import type { FloatingIp, SecurityGroup } from "../../world/network/records";
 import type { RouterOptions } from "../../world/network/routers";
 import type { FloatingIpOptions } from "../../world/network/floatingIps";
 import { Refusal } from "../../world/refusal";
+import { omit } from "../../world/omit";
 import type { World } from "../../world/world";
 import { readAttributes } from "./attributes";
 
@@ -55,9 +56,9 @@ function isOwn(who: Caller) {
 }
 
 /** Writes plain attributes over a record and counts the revision. */
-function overwrite<T extends { updated_at: string; revision_number: number }>(
+function overwrite(
   world: World,
-  record: T,
+  record: { updated_at: string; revision_number: number },
   changes: Record<string, unknown>,
 ): View {
   Object.assign(record, changes);
@@ -122,21 +123,18 @@ function portResource(world: World): Resource {
   const { networks, ports, tables } = world.networking;
   const name = "port";
   const options = (given: Record<string, unknown>): PortOptions => {
-    const {
-      network_id: _network,
-      project_id: _project,
-      tenant_id: _tenant,
-      "binding:profile": _profile,
-      "binding:host_id": _host,
-      ...rest
-    } = given;
+    // Hosts and binding profiles are the provider's business; the sandbox has nothing to bind to.
+    const rest = omit(
+      given,
+      ...["network_id", "project_id", "tenant_id", "binding:profile", "binding:host_id"],
+    );
     return {
       ...(rest as PortOptions),
-      fixed_ips: parse("fixed_ips", fixedIps.optional(), rest["fixed_ips"]),
+      fixed_ips: parse("fixed_ips", fixedIps.optional(), given["fixed_ips"]),
       allowed_address_pairs: parse(
         "allowed_address_pairs",
         addressPairs.optional(),
-        rest["allowed_address_pairs"],
+        given["allowed_address_pairs"],
       ),
     };
   };
@@ -150,7 +148,7 @@ function portResource(world: World): Resource {
     record: (who, id) => ports.show(id, who),
     create: (who, body) => {
       const given = readAttributes(name, body, false);
-      const networkId = String(given["network_id"] as string);
+      const networkId = given["network_id"] as string;
       const network = networks.show(networkId, who);
       // Only the owner of a network decides about MACs on it; everybody may ask for a port.
       if (given["mac_address"] !== undefined && !isOwn(who)(network))
@@ -170,8 +168,7 @@ function routerResource(world: World): Resource {
   const name = "router";
   const options = (body: unknown, isUpdate: boolean) => {
     const given = readAttributes(name, body, isUpdate);
-    const { distributed: _distributed, project_id: _p, tenant_id: _t, ...rest } = given;
-    return rest as RouterOptions;
+    return omit(given, "distributed", "project_id", "tenant_id") as RouterOptions;
   };
   return {
     name,

@@ -345,7 +345,8 @@ export class Building {
 /** The next free /dev/vdX; vda is the root disk. */
 export function nextDevice(server: Server): string {
   const taken = new Set(server.volumes.map((volume) => volume.device));
-  const letter = [..."bcdefghijklmnopqrstuvwxyz"].find((l) => !taken.has(`/dev/vd${l}`)) ?? "z";
+  const letter =
+    "bcdefghijklmnopqrstuvwxyz".split("").find((l) => !taken.has(`/dev/vd${l}`)) ?? "z";
   return `/dev/vd${letter}`;
 }
 

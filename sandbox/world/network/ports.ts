@@ -91,7 +91,7 @@ export class Ports {
         "PolicyNotAuthorized",
       );
     }
-    const { fixed_ips, allowed_address_pairs, mac_address: _mac, ...plain } = options;
+    const { fixed_ips, allowed_address_pairs, ...plain } = options;
     const draft: Port = { ...port, ...plain };
     if (options.security_groups !== undefined) this.#groups(options.security_groups);
     if (options.port_security_enabled === false) {
