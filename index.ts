@@ -32,9 +32,10 @@ function withPlainErrors<A extends unknown[], T>(work: (...args: A) => T): (...a
   };
 }
 
+/** An environment is a secret output: its user data may hold passwords. */
 function deploy(config: DeployConfig) {
   const spec = loadEnvironment(config.environment);
-  return outputsOf(spec, new Environment(name, { spec }));
+  return { environment: pulumi.secret(spec), ...outputsOf(new Environment(name, { spec })) };
 }
 
 function restore(config: RestoreConfig) {
@@ -42,20 +43,31 @@ function restore(config: RestoreConfig) {
   const nodes = given?.nodes.map((node) => ({ name: node.name, role: node.role })) ?? null;
   const selection = new Selection(name, { snapId: config.snapId, nodes });
   const declare = (spec: EnvironmentSpec) => {
-    const environment = new Environment(name, {
-      spec,
-      images: selection.images,
-      snapId: selection.chosen,
-    });
-    return { ...outputsOf(spec, environment), ...revive(environment, selection, config) };
+    const images = selection.images;
+    const environment = new Environment(name, { spec, images, snapId: selection.chosen });
+    return { ...outputsOf(environment), ...revive(environment, selection, config) };
   };
-  const outputs =
-    given === null
-      ? selection.environment.apply((spec) => (spec === null ? {} : declare(spec)))
-      : declare(given);
-  return pulumi
-    .output(outputs)
-    .apply((it) => ({ ...it, snap_id: selection.chosen, not_after: selection.notAfter }));
+  return {
+    snap_id: selection.chosen,
+    not_after: selection.notAfter,
+    environment: pulumi.secret(given ?? selection.environment),
+    ...(given === null ? declareLater(selection.environment, declare) : declare(given)),
+  };
+}
+
+/** The set's own environment is known only when the set is chosen: at first in the update itself. */
+function declareLater(
+  environment: pulumi.Output<EnvironmentSpec | null>,
+  declare: (spec: EnvironmentSpec) => object,
+) {
+  const declared = environment.apply((spec) => (spec === null ? undefined : declare(spec)));
+  const keys = ["snapset_data", "controller_ansible_host", "floating_ips", "cluster", "timings"];
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      declared.apply((it) => (it as Record<string, unknown> | undefined)?.[key]),
+    ]),
+  );
 }
 
 function revive(environment: Environment, selection: Selection, { cluster }: RestoreConfig) {
@@ -97,9 +109,8 @@ function sourceOf(config: CaptureConfig) {
   };
 }
 
-function outputsOf(spec: EnvironmentSpec, environment: Environment) {
+function outputsOf(environment: Environment) {
   return {
-    environment: spec,
     snapset_data: environment.snapsetData,
     controller_ansible_host: environment.controllerAnsibleHost,
     floating_ips: environment.floatingIps,

@@ -1,6 +1,12 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- what is serialised runs as CommonJS, later and elsewhere */
 import type { dynamic } from "@pulumi/pulumi";
 
 type Inputs = Record<string, unknown>;
+
+/** What boot.cjs exports. */
+interface Boot {
+  call(kind: string, method: string, args: unknown[]): Promise<never>;
+}
 
 /**
  * The provider that Pulumi serialises into its state as text: nothing but the name of the real one,
@@ -10,26 +16,17 @@ type Inputs = Record<string, unknown>;
  */
 export function providerStub(kind: string): dynamic.ResourceProvider<Inputs, Inputs> {
   return {
-    async configure(request) {
-      await require("./dynamic/boot.cjs").call(kind, "configure", [request.config]);
-    },
-    async check(olds, news) {
-      return require("./dynamic/boot.cjs").call(kind, "check", [olds, news]);
-    },
-    async diff(id, olds, news) {
-      return require("./dynamic/boot.cjs").call(kind, "diff", [id, olds, news]);
-    },
-    async create(inputs) {
-      return require("./dynamic/boot.cjs").call(kind, "create", [inputs]);
-    },
-    async read(id, props) {
-      return require("./dynamic/boot.cjs").call(kind, "read", [id, props]);
-    },
-    async update(id, olds, news) {
-      return require("./dynamic/boot.cjs").call(kind, "update", [id, olds, news]);
-    },
-    async delete(id, props) {
-      await require("./dynamic/boot.cjs").call(kind, "delete", [id, props]);
-    },
+    configure: (request) =>
+      (require("./dynamic/boot.cjs") as Boot).call(kind, "configure", [request.config]),
+    check: (olds, news) =>
+      (require("./dynamic/boot.cjs") as Boot).call(kind, "check", [olds, news]),
+    diff: (id, olds, news) =>
+      (require("./dynamic/boot.cjs") as Boot).call(kind, "diff", [id, olds, news]),
+    create: (inputs) => (require("./dynamic/boot.cjs") as Boot).call(kind, "create", [inputs]),
+    read: (id, props) => (require("./dynamic/boot.cjs") as Boot).call(kind, "read", [id, props]),
+    update: (id, olds, news) =>
+      (require("./dynamic/boot.cjs") as Boot).call(kind, "update", [id, olds, news]),
+    delete: (id, props) =>
+      (require("./dynamic/boot.cjs") as Boot).call(kind, "delete", [id, props]),
   };
 }

@@ -27,7 +27,8 @@ const cluster = z
         mode: z
           .enum(["gate", "wait", "off"], { error: "must be one of gate, wait, off" })
           .default("gate"),
-        minValidity: durationOr("25d"),
+        // The operator renews a csr-signer of 30 days when 15 are left: a rotated one always has more.
+        minValidity: durationOr("14d"),
         wait: durationOr("25h"),
       })
       .prefault({}),

@@ -22,7 +22,7 @@ const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether two inputs are known and different. An unknown one is not: it will be compared again. */
 export function isDifferent(a: unknown, b: unknown): boolean {
-  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
-  if (left?.includes(unknownValue) === true || right?.includes(unknownValue) === true) return false;
+  const [left, right] = [JSON.stringify(a ?? null), JSON.stringify(b ?? null)];
+  if (left.includes(unknownValue) || right.includes(unknownValue)) return false;
   return left !== right;
 }

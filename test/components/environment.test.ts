@@ -18,7 +18,10 @@ beforeAll(async () => {
         const id = `${name}-id`;
         return { id, state: { ...(inputs as object), address: `${name}-address` } };
       },
-      call: ({ inputs }) => ({ ...inputs, id: `${String(inputs["name"])}-id` }) as object,
+      call: ({ inputs }: { inputs: Record<string, unknown> }) => ({
+        ...inputs,
+        id: `${String(inputs["name"])}-id`,
+      }),
     },
     "snapset",
     "dev",

@@ -46,7 +46,7 @@ describe("parseConfig", () => {
       cluster: {
         kubeconfig: "kubeconfig",
         stability: { beforeShutdown: 60_000, initial: 5000, extended: 2000 },
-        rotation: { mode: "gate", minValidity: 2_160_000_000, wait: 90_000_000 },
+        rotation: { mode: "gate", minValidity: 1_209_600_000, wait: 90_000_000 },
         deadline: 2_700_000,
       },
     });
