@@ -26,11 +26,13 @@ export function computeApp(world: World): Hono<SandboxEnv> {
   });
   app.use("*", async (c: Ctx, next) => {
     try {
-      return isSupported(microversion(c)) ? await next() : notAcceptable(c);
+      if (!isSupported(microversion(c))) return notAcceptable(c);
     } catch (error) {
       if (error instanceof Refusal) return refuse(c, error);
       throw error;
     }
+    await next();
+    return undefined;
   });
   const open = { isPublic: true };
   face.on("get", "/", "listVersions", (c) => c.json({ versions: [version(c)] }), open);
