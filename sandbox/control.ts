@@ -12,7 +12,7 @@ const answer = z.strictObject({
 });
 
 /** A fault as the control API takes it. */
-export const faultSchema = z.strictObject({
+const faultSchema = z.strictObject({
   match: z.strictObject({
     service: z
       .enum(["identity", "compute", "image", "network", "block-storage", "openshift"])

@@ -3,7 +3,7 @@ import { listen, sandboxApp } from "./server";
 import { World, type WorldOptions } from "./world";
 
 export type { Fault, WorldOptions } from "./world";
-export { manualTime, World } from "./world";
+export { manualTime } from "./world";
 
 /** How a sandbox begins. */
 export interface SandboxOptions extends WorldOptions {

@@ -11,7 +11,7 @@ export interface DiskContent {
 }
 
 /** The file in which a guest keeps the word that makes its disk recognisable. */
-export const markerFile = "/var/lib/snapset-marker";
+const markerFile = "/var/lib/snapset-marker";
 
 /** A disk nobody has written to. */
 export const emptyDisk = (): DiskContent => ({ bootCount: 0, files: {} });

@@ -9,7 +9,7 @@ import type { Ids } from "./ids";
 import type { WorldClock } from "./worldClock";
 
 /** How long a guest takes for things, in modelled milliseconds. */
-export const guestTimes = {
+const guestTimes = {
   /** From power on until the operating system is up. */
   bootMs: 12_000,
   /** From the power button until the machine is off. */

@@ -118,7 +118,7 @@ export function imageName(value: unknown): string | null {
 }
 
 /** An image's tags: each at most 255 characters, no tag twice. */
-export function imageTags(value: unknown): string[] {
+function imageTags(value: unknown): string[] {
   if (!Array.isArray(value)) throw mismatch(JSON.stringify(value), "array", "tags");
   const tags = value.map((tag: unknown) => {
     if (typeof tag !== "string") throw mismatch(JSON.stringify(tag), "string", "tags");

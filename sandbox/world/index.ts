@@ -1,5 +1,4 @@
 export type { Effect, Fault, FaultAction, FaultMatch, Service } from "./faults";
-export { markerFile } from "./guest";
 export type {
   DiskContent,
   Guest,
@@ -12,9 +11,8 @@ export type {
 export type { LoggedRequest } from "./requestLog";
 export { World } from "./world";
 export type { WorldOptions } from "./world";
-export { manualTime, realTime } from "./worldClock";
+export { manualTime } from "./worldClock";
 export type { Appointment, TimeSource, WorldClock } from "./worldClock";
-export { defaultContent } from "./defaults";
 export type { BaseImage, ExternalNetwork, WorldContent } from "./defaults";
 export type { Caller, UserOptions } from "./identity";
 export type { Server } from "./compute/records";

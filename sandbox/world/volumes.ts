@@ -69,7 +69,7 @@ export interface VolumeType {
 }
 
 /** How long Cinder takes, in modelled milliseconds. */
-export const volumeTimes = { createMs: 2_000, snapshotMs: 5_000, deleteMs: 1_000 };
+const volumeTimes = { createMs: 2_000, snapshotMs: 5_000, deleteMs: 1_000 };
 
 const notDeletable =
   "Invalid volume: Volume status must be available or error or error_restoring or error_extending or error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a transfer, or be disassociated from snapshots after volume transfer.";

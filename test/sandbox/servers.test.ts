@@ -325,6 +325,22 @@ describe("Nova", () => {
     expect(answer.headers.get("location")).toMatch(/\/image\/images\/[0-9a-f-]{36}$/);
   });
 
+  it("says of an unknown server what the real one says, action by action", async () => {
+    const id = "00000000-0000-4000-8000-000000000000";
+    const message = async (action: string, input: unknown) =>
+      (await lab.action(id, action, input)).body.itemNotFound.message;
+    expect(await message("os-stop", null)).toBe(`Instance ${id} has no mapping to a cell.`);
+    expect(await message("createImage", { name: "i" })).toBe(`Instance ${id} could not be found.`);
+  });
+
+  it("refuses a console length that is no number", async () => {
+    const id = await lab.boot("w");
+    expect((await lab.action(id, "os-getConsoleOutput", { length: "x" })).status).toBe(400);
+    expect((await lab.action(id, "os-getConsoleOutput", { length: "2" })).body.output).toBe(
+      "oscloud: READY\noscloud: metadata hostname=w.novalocal\n",
+    );
+  });
+
   it("keeps servers of other projects to themselves", async () => {
     const id = await lab.boot("w");
     expect((await lab.get(`/compute/v2.1/servers/${id}`, { as: "other" })).status).toBe(404);

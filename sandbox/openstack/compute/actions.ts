@@ -84,6 +84,19 @@ const actions: Record<string, Action> = {
   ),
 };
 
+// os-start and os-stop look up the cell first, and an unknown server has none.
+const cellActions = new Set(["os-start", "os-stop"]);
+
+function findServer(world: World, c: Ctx, name: string): Server {
+  const id = param(c, "id");
+  try {
+    return world.compute.servers.show(id, c.get("caller"));
+  } catch (error) {
+    if (!cellActions.has(name)) throw error;
+    throw new Refusal(404, `Instance ${id} has no mapping to a cell.`);
+  }
+}
+
 /** POST /servers/{id}/action. */
 export function act(world: World, c: Ctx): Response {
   const name = actionName(c);
@@ -91,7 +104,7 @@ export function act(world: World, c: Ctx): Response {
   const action = actions[name];
   if (action === undefined) throw new Refusal(400, `There is no such action: ${name}`);
   const who = c.get("caller");
-  const server = world.compute.servers.show(param(c, "id"), who);
+  const server = findServer(world, c, name);
   const response = action(world, c, server, Reflect.get(c.get("body") as object, name));
   if (name !== "os-getConsoleOutput") {
     const recorded = name.replace(/^os-/, "");

@@ -50,7 +50,7 @@ const serverSchema = z.strictObject({
 });
 
 /** Python's repr, which Nova's validation messages are made of. */
-export function repr(value: unknown): string {
+function repr(value: unknown): string {
   if (typeof value === "string") return `'${value}'`;
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
@@ -63,7 +63,7 @@ export function repr(value: unknown): string {
 }
 
 /** What Nova says when `value` does not fit its schema. */
-export function invalidInput(field: string, value: unknown, reason: string): Refusal {
+function invalidInput(field: string, value: unknown, reason: string): Refusal {
   const shown = typeof value === "string" ? value : repr(value);
   return new Refusal(400, `Invalid input for field/attribute ${field}. Value: ${shown}. ${reason}`);
 }

@@ -308,7 +308,8 @@ export class Building {
     const fails = faults.hasEffect("bootFails", "createServer", names);
     const step = (ms: number, action: () => void) =>
       clock.after(ms, () => {
-        if (this.servers.get(server.id) === server && server.vmState === "building") action();
+        const isBuilding = server.vmState === "building" && server.taskState !== "deleting";
+        if (this.servers.get(server.id) === server && isBuilding) action();
       });
     step(buildSteps.networkingMs, () => {
       if (fails) {
@@ -326,7 +327,6 @@ export class Building {
       this.servers.setTask(server, "spawning");
     });
     step(buildSteps.activeMs, () => {
-      if (server.taskState === "deleting") return;
       server.launchedAt = clock.now();
       this.servers.setState(server, "active", null);
       this.servers.setPortStatus(server, "ACTIVE");

@@ -103,7 +103,7 @@ export class Power {
     let isDone = false;
     this.context.guests.pressPowerButton(guest, () => {
       isDone = true;
-      if (this.servers.get(server.id) === server) then();
+      if (this.servers.get(server.id) === server && server.taskState !== "deleting") then();
     });
     const wait = Math.min(retryMs, leftMs);
     this.#later(server, wait, () => {

@@ -1,7 +1,7 @@
 import { isHostAddress, parseAddress, parseCidr, pickAddress } from "../ipam";
 import type { Caller } from "../identity";
 import { found, Refusal } from "../refusal";
-import { networkNotFound, subnetNotFound, isVisible } from "./networks";
+import { networkNotFound, subnetNotFound } from "./networks";
 import { checkNetworkQuota } from "./quota";
 import type { AddressPair, FixedIp, NetworkNetwork, NetworkTables, Port, Subnet } from "./records";
 
@@ -250,12 +250,6 @@ export class Ports {
 
 export const portNotFound = (id: string) =>
   new Refusal(404, `Port ${id} could not be found.`, "PortNotFound");
-
-/** Whether `who` sees the network that a port is to be made on. */
-export function mayUseNetwork(tables: NetworkTables, networkId: string, who: Caller): boolean {
-  const network = tables.networks.get(networkId);
-  return network !== undefined && isVisible(network, who);
-}
 
 function fits(subnet: Subnet, address: string): boolean {
   const cidr = parseCidr(subnet.cidr);
