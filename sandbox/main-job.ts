@@ -34,14 +34,9 @@ async function main(): Promise<void> {
   const kubeconfig = join(directory, "kubeconfig");
   writeFileSync(kubeconfig, kubeconfigFor(sandbox.url, apiAddress));
   const project = await createStacks(directory, sandbox, kubeconfig);
-  const job = new MainJob(project, sandbox, kubeconfig);
-  try {
-    await job.run();
-  } finally {
-    await job.close();
-  }
+  await new MainJob(project, sandbox, kubeconfig).run();
   say(`\nAll proven in ${formatSeconds(performance.now() - started)}.`);
-  say(whatNext(directory, project));
+  say(whatNext(directory, project, sandbox));
 }
 
 async function createStacks(directory: string, sandbox: RunningSandbox, kubeconfig: string) {
@@ -98,10 +93,6 @@ class MainJob {
     await client.close();
   }
 
-  async close(): Promise<void> {
-    await this.sandbox.disconnect();
-  }
-
   private async prove(client: OpenStack, dev: RestoreOutput, before: Proof["addresses"]) {
     say("\n5. Proof");
     const after = await proveAddresses(client, dev);
@@ -148,11 +139,13 @@ function timelineOf(
   capture: readonly PhaseRecord[],
   revive: RestoreOutput["timings"],
 ): string {
-  const phases: Record<string, { name: string; startedAt: string; endedAt: string; seen: string }[]> =
-    {
-      snapshot: capture.map((phase) => ({ ...phase, seen: phase.evidence })),
-      dev: revive.map((step) => ({ ...step, name: step.step })),
-    };
+  const phases: Record<
+    string,
+    { name: string; startedAt: string; endedAt: string; seen: string }[]
+  > = {
+    snapshot: capture.map((phase) => ({ ...phase, seen: phase.evidence })),
+    dev: revive.map((step) => ({ ...step, name: step.step })),
+  };
   const lines = runs.flatMap(([name, elapsedMs]) => [
     `   ${name.padEnd(22)} ${formatSeconds(elapsedMs).padStart(8)}`,
     ...(phases[name] ?? []).map((phase) => {
@@ -171,7 +164,7 @@ function imageTable(images: CaptureOutput["images"]): string {
   return ["Images of the set", ...rows].join("\n");
 }
 
-function whatNext(directory: string, project: PulumiProject): string {
+function whatNext(directory: string, project: PulumiProject, { url }: RunningSandbox): string {
   const env = join(directory, "env");
   const names = ["PATH", "OS_CLOUD", "OS_CLIENT_CONFIG_FILE"];
   const lines = Object.entries(project.env)
@@ -184,7 +177,7 @@ function whatNext(directory: string, project: PulumiProject): string {
     "   pulumi stack output -s dev",
     "   pulumi stack output snap_id -s snapshot",
     "   openstack image list --tag hotstack-snapset",
-    "   npm run sandbox -- stop",
+    `   npm run sandbox -- stop --url ${url}`,
   ].join("\n");
 }
 

@@ -76,7 +76,11 @@ export async function proveCluster(
   const { stable, reasons } = assessStability(operators);
   const fresh = evidence?.freshness.operators.filter((it) => it.state === "fresh") ?? [];
   if (cordoned.length > 0 || !stable || fresh.length < operators.length) {
-    const named = { cordoned: cordoned.map((it) => it.metadata.name), reasons, fresh: fresh.length };
+    const named = {
+      cordoned: cordoned.map((it) => it.metadata.name),
+      reasons,
+      fresh: fresh.length,
+    };
     throw new Error(`the cluster is not as it was: ${JSON.stringify(named)}`);
   }
   return [

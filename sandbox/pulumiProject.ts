@@ -61,10 +61,7 @@ export class PulumiProject {
     const base = readYaml(join(this.root, `Pulumi.${stack}.yaml`));
     const merged = { ...base["config"], ...own["config"], ...config };
     const kept = Object.entries(merged).filter(([, value]) => value !== undefined);
-    writeFileSync(
-      this.configFile(stack),
-      stringify({ ...own, config: Object.fromEntries(kept) }),
-    );
+    writeFileSync(this.configFile(stack), stringify({ ...own, config: Object.fromEntries(kept) }));
   }
 
   up(stack: string, ...flags: string[]): Promise<Run> {
@@ -96,7 +93,14 @@ export class PulumiProject {
   /** A stack's outputs, secrets too. */
   async outputs(stack: string): Promise<Record<string, unknown>> {
     const silent = new PulumiRun(this.root, this.env, () => undefined);
-    const run = await silent.finish(["stack", "output", "--json", "--show-secrets", "--stack", stack]);
+    const run = await silent.finish([
+      "stack",
+      "output",
+      "--json",
+      "--show-secrets",
+      "--stack",
+      stack,
+    ]);
     if (run.code !== 0) throw new Error(`pulumi stack output of ${stack}:\n${run.output}`);
     return JSON.parse(run.stdout) as Record<string, unknown>;
   }
