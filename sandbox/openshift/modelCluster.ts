@@ -30,8 +30,6 @@ export class ModelCluster {
   readonly #members = new Map<string, Member>();
   /** When this run got its majority of masters. */
   #quorumAt: number | undefined;
-  #allCordonedSince: number | undefined;
-  #uncordonedAt: number | undefined;
 
   constructor(
     readonly state: ClusterState,
@@ -52,8 +50,6 @@ export class ModelCluster {
     this.settle();
     if (this.#quorumAt === undefined && this.#hasQuorum()) {
       this.#quorumAt = this.clock.nowMs();
-      this.#allCordonedSince = this.#areAllCordoned() ? 0 : undefined;
-      this.#uncordonedAt = undefined;
     }
   }
 
@@ -156,8 +152,6 @@ export class ModelCluster {
       now,
       timeScale: this.clock.timeScale,
       bootedAt: this.#kubelets(now).length > 0 ? this.#quorumAt : undefined,
-      allCordonedSince: this.#allCordonedSince,
-      uncordonedAt: this.#uncordonedAt,
     };
     return Object.fromEntries(
       operatorNames.map((name) => [name, reportOperator(this.state, name, around)]),
@@ -167,14 +161,7 @@ export class ModelCluster {
   /** Cordons or uncordons. */
   setUnschedulable(name: string, unschedulable: boolean): void {
     const node = this.state.nodes[name];
-    if (!node || node.unschedulable === unschedulable) return;
-    node.unschedulable = unschedulable;
-    const now = this.clock.nowMs();
-    if (this.#areAllCordoned()) this.#allCordonedSince = now;
-    else if (this.#allCordonedSince !== undefined) {
-      this.#uncordonedAt = this.#wasCordonedAtBoot() ? now : undefined;
-      this.#allCordonedSince = undefined;
-    }
+    if (node) node.unschedulable = unschedulable;
   }
 
   /** `shutdown -h +minutes` on the node's host; a later call takes the earlier one's place. */
@@ -205,19 +192,6 @@ export class ModelCluster {
     const masters = Object.entries(this.state.nodes).filter(([, node]) => node.role === "master");
     const up = masters.filter(([name]) => this.#members.has(name));
     return up.length * 2 > masters.length;
-  }
-
-  #areAllCordoned(): boolean {
-    const nodes = Object.values(this.state.nodes);
-    return nodes.length > 0 && nodes.every((node) => node.unschedulable);
-  }
-
-  #wasCordonedAtBoot(): boolean {
-    return (
-      this.#allCordonedSince !== undefined &&
-      this.#quorumAt !== undefined &&
-      this.#allCordonedSince <= this.#quorumAt
-    );
   }
 
   /** Nodes whose kubelets run. */

@@ -57,13 +57,12 @@ export interface OperatorSurroundings {
   timeScale: number;
   /** When a majority of masters was up; undefined while their kubelets cannot work. */
   bootedAt: number | undefined;
-  /** Since when every node has been cordoned, or undefined. */
-  allCordonedSince: number | undefined;
-  /** When the first node was uncordoned again. */
-  uncordonedAt: number | undefined;
 }
 
-/** What an operator reports now, given what it reported last before this boot. */
+/**
+ * What an operator reports now, given what it reported last before this boot. Cordons play no part:
+ * a kubelet restarts the pods that were bound to its node before, cordoned or not.
+ */
 export function reportOperator(
   state: ClusterState,
   name: string,
@@ -77,8 +76,9 @@ export function reportOperator(
     around.now < since.leases
       ? before.leaseRenewedAt
       : lastTick(since.leases, around.now, clusterTimes.leaseMs / around.timeScale);
-  const moved = movers.has(name) ? move(before.conditions, since, around.now) : before.conditions;
-  const conditions = name === "ingress" ? withoutRouters(moved, since, around) : moved;
+  const conditions = movers.has(name)
+    ? move(before.conditions, since, around.now)
+    : before.conditions;
   return { conditions, leaseRenewedAt };
 }
 
@@ -104,27 +104,6 @@ function move(before: OperatorConditions, since: Stages, now: number): OperatorC
       ? ({ status: "True", since: since.moving } as const)
       : ({ status: "False", since: since.ready } as const);
   return { ...before, Progressing };
-}
-
-/** Routers have to be scheduled anew after a boot: with every node cordoned they have nowhere to go. */
-function withoutRouters(
-  moved: OperatorConditions,
-  since: Stages,
-  around: OperatorSurroundings,
-): OperatorConditions {
-  if (around.now < since.moving || around.bootedAt === undefined) return moved;
-  const reschedule = clusterTimes.rescheduleMs / around.timeScale;
-  const { allCordonedSince, uncordonedAt } = around;
-  if (allCordonedSince !== undefined && allCordonedSince <= around.bootedAt) {
-    return { ...moved, Available: { status: "False", since: since.moving } };
-  }
-  if (uncordonedAt === undefined || uncordonedAt < since.moving) return moved;
-  const back = uncordonedAt + reschedule;
-  const Available =
-    around.now < back
-      ? ({ status: "False", since: since.moving } as const)
-      : ({ status: "True", since: back } as const);
-  return { ...moved, Available };
 }
 
 /** One operator after the other gets ready between the API's start and the end. */

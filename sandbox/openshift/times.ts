@@ -19,8 +19,6 @@ export const clusterTimes = {
   leasesMs: 90 * secondMs,
   /** From a boot until operators are done. */
   operatorsReadyMs: 120 * secondMs,
-  /** From an uncordon until the routers that had nowhere to go run again. */
-  rescheduleMs: 20 * secondMs,
   /** How often kubelets and operators renew their leases. */
   leaseMs: 10 * secondMs,
   /** From a kubelet's last report until its node is Unknown. */

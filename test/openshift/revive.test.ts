@@ -126,9 +126,13 @@ test("an operator that shows no life is reported as unproven, not called fresh",
 test("goes on to uncordon when the first round cannot pass without", async () => {
   const captured = await capture();
   await lab.captureAndRestore(captured.nodes);
-  // late, so that the routers have been found to have nowhere to go
+  // late, so that nothing else moves any more
   lab.worldClock.advance(10 * minute);
-  const evidence = await run(captured, { deadlines: { initial: minute } });
+  changeCluster(lab.model(), { operators: { ingress: { conditions: { Available: "False" } } } });
+  const onProgress = (line: string) => {
+    if (line === "uncordon") changeCluster(lab.model(), { operators: { ingress: null } });
+  };
+  const evidence = await run(captured, { deadlines: { initial: minute }, onProgress });
   expect(evidence.steps[3]?.seen).toBe(
     "timed out after 1 m 0 s waiting for all operators to be stable for 5.0 s; last seen: 1 of 34 operators not stable: ingress Available=False since 1 m 0 s; went on to uncordon",
   );
