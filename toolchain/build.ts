@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { formatSeconds } from "../common/errors";
+import { exitCodeOf } from "./child.cjs";
 import type { Tool } from "./tools";
 
 const heartbeatMs = 30_000;
@@ -88,12 +89,7 @@ async function runGo(tool: Tool, args: string[], folder: string, say: Say): Prom
     say(`toolchain: ${tool.name}: ${elapsed}, ${progress.seen()} (usually ${tool.usually})`);
   }, heartbeatMs);
   try {
-    const code = await new Promise<number>((resolve, reject) => {
-      go.once("error", reject).once("close", (status) => {
-        resolve(status ?? 1);
-      });
-    });
-    if (code !== 0) throw new BuildError(tool, progress.tail());
+    if ((await exitCodeOf(go)) !== 0) throw new BuildError(tool, progress.tail());
   } finally {
     clearInterval(heartbeat);
   }

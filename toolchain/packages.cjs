@@ -1,8 +1,9 @@
-const { spawnSync } = require("node:child_process");
+const { spawn } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { dirname, join } = require("node:path");
+const { exitCodeOf } = require("./child.cjs");
 const { withLock } = require("./lock.cjs");
 
 const minimumNode = [20, 19];
@@ -28,20 +29,18 @@ async function ensurePackages(root, say) {
   const onWait = (holder) => say(`packages: waiting for ${holder}, which installs them`);
   await withLock(lock, onWait, async () => {
     if (packagesAreCurrent(root)) return;
-    install(root, say);
+    await install(root, say);
   });
 }
 
-function install(root, say) {
+async function install(root, say) {
   say("packages: npm ci (usually 20 s) …");
   // Install scripts would download plugins; nothing here needs one.
-  const run = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+  const npm = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  if (run.status !== 0) {
-    throw new Error(`npm ci failed${run.error ? `: ${run.error.message}` : ""}; see above`);
-  }
+  if ((await exitCodeOf(npm)) !== 0) throw new Error("npm ci failed; see above");
   mkdirSync(dirname(stampOf(root)), { recursive: true });
   writeFileSync(stampOf(root), hashOf(root));
 }

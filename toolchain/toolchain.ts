@@ -90,10 +90,12 @@ async function build(
 function planToolchain(root: string, goVersion: string): Plan {
   const cache = cacheDirectory(process.env, homedir());
   const keys = createHash("sha256");
-  const built = pulumiTools.map((tool) => {
-    const key = toolKey(tool, readFolder(join(root, "toolchain", "tools", tool.folder)), goVersion);
+  const ours = pulumiTools.flatMap((tool): Part[] => {
+    const folder = join(root, "toolchain", "tools", tool.folder);
+    const key = toolKey(tool, readFolder(folder), goVersion);
     keys.update(key);
-    return { tool, target: tool.target, source: join(cache, "tools", `${tool.name}-${key}`) };
+    const source = join(cache, "tools", `${tool.name}-${key}`);
+    return [{ tool, target: tool.target, source }, ...launchersOf(tool, folder)];
   });
   // The plugin for dynamic providers is a script of the npm package; it finds the package from the
   // directory that it is run in, so the copy serves any checkout that has the same script.
@@ -102,11 +104,16 @@ function planToolchain(root: string, goVersion: string): Plan {
   keys.update(readFileSync(script));
   const directory = join(cache, "toolchain", keys.digest("hex").slice(0, 16));
   const copied = { target: join("bin", name), source: script };
-  const parts = [...built, copied].map((part) => ({
+  const parts = [...ours, copied].map((part) => ({
     ...part,
     target: join(directory, part.target),
   }));
   return { directory, parts };
+}
+
+function launchersOf({ launcher }: Tool, folder: string): Part[] {
+  if (launcher === undefined) return [];
+  return [{ target: launcher.target, source: join(folder, launcher.source) }];
 }
 
 function missing(plan: Plan): readonly Part[] {
@@ -118,7 +125,7 @@ function put(part: Part): void {
   const unfinished = `${part.target}.${process.pid}`;
   mkdirSync(dirname(part.target), { recursive: true });
   rmSync(unfinished, { force: true });
-  // A script that npm installs is replaced in place one day, so only what is built here is linked.
+  // A script of the checkout or of npm is replaced in place one day, so only what is built is linked.
   if (part.tool === undefined || !tryLink(part.source, unfinished)) {
     copyFileSync(part.source, unfinished);
   }

@@ -12,6 +12,8 @@ export interface Tool {
   variables: Readonly<Record<string, string>>;
   /** Where it is put, below the toolchain's directory. */
   target: string;
+  /** A script of the folder, and where it is put: what is found by its name, and starts the program. */
+  launcher?: { source: string; target: string };
   /** How long a first build takes on two cores. */
   usually: string;
 }
@@ -36,7 +38,8 @@ export const pulumiTools: readonly Tool[] = [
     package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
     tags: [],
     variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.68.0" },
-    target: "bin/pulumi-language-nodejs",
+    target: "bin/pulumi-language-nodejs-3.68.0",
+    launcher: { source: "pulumi-language-nodejs", target: "bin/pulumi-language-nodejs" },
     usually: "30 s",
   },
   {
