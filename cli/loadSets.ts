@@ -1,0 +1,35 @@
+import { connect, type Image } from "../openstack";
+import { assembleSets, type SetImage, type SnapsetRecord } from "../snapset/sets";
+
+/** The sets that a project can see. */
+export interface CloudSets {
+  projectId: string;
+  /** The newest first. */
+  sets: SnapsetRecord[];
+  /** All the images that they are put together from. */
+  images: SetImage[];
+}
+
+/**
+ * Reads all sets with one listing of images: those tagged `hotstack-snapset`. Images of a capture
+ * that has not finished with them have no tags yet and are not seen.
+ *
+ * @throws {InputError} when there is no such cloud
+ * @throws {ApiError} when a call fails
+ */
+export async function loadSets(options: Parameters<typeof connect>[0]): Promise<CloudSets> {
+  const cloud = await connect(options);
+  try {
+    const listed = await cloud.image.listImages({ tags: ["hotstack-snapset"] });
+    const images = listed.map(toSetImage);
+    const sets = assembleSets(images);
+    sets.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+    return { projectId: cloud.projectId, sets, images };
+  } finally {
+    await cloud.close();
+  }
+}
+
+function toSetImage(image: Image): SetImage {
+  return { ...image, owner: image.owner ?? "", os_hash_value: image.os_hash_value ?? null };
+}

@@ -1,0 +1,72 @@
+import { description } from "../../cli/description";
+import { setView } from "./views";
+
+describe("description", () => {
+  it("tells everything about a complete set", () => {
+    expect(description(setView()).split("\n")).toEqual([
+      "snap_id      AbCdEf12",
+      "environment  snapshot-sno",
+      "captured at  2026-11-21 10:00:00Z",
+      "not after    2026-12-20 10:00:00Z",
+      "state        complete",
+      "made by      snapset",
+      "project      p1",
+      "size         3.2 GB in 2 images",
+      "cluster      OpenShift 4.18.12, c1",
+      "nodes        master0",
+      "",
+      "Members",
+      "  NAME        ROLE        IMAGE  STATUS  SIZE    SERVER WAS  MACS",
+      "  controller  controller  i1     active  1.2 GB  off before  fa:16:9e:81:f6:05",
+      "  master0     ocp_master  i2     active  2.0 GB  stopped     fa:16:9e:81:f6:10 fa:16:9e:81:f6:11",
+      "",
+      "Volumes that are not in the set",
+      "  master0: v1 v2",
+      "",
+      "Phases of the capture",
+      "  PHASE  STARTED AT            TOOK      EVIDENCE",
+      "  stop   2026-11-21 10:00:00Z  1 m 30 s  2 servers SHUTOFF",
+    ]);
+  });
+
+  it("tells of a set without a manifest what is known, and why it cannot be restored", () => {
+    const image = {
+      name: "master0",
+      role: "ocp_master",
+      imageId: "i2",
+      imageStatus: "saving",
+      macAddresses: [],
+      sizeBytes: null,
+      stop: null,
+      excludedVolumes: [],
+    };
+    const set = setView({
+      environment: null,
+      notAfter: null,
+      state: "refused",
+      problems: ["it was never committed: no image of it carries a manifest"],
+      sizeBytes: 0,
+      members: [image],
+      cluster: null,
+      phases: [],
+    });
+    expect(description(set).split("\n")).toEqual([
+      "snap_id      AbCdEf12",
+      "environment  (unknown)",
+      "captured at  2026-11-21 10:00:00Z",
+      "not after    (unknown)",
+      "state        cannot be restored, see below",
+      "made by      snapset",
+      "project      p1",
+      "size         0 B in 1 image",
+      "cluster      (none)",
+      "",
+      "Members",
+      "  NAME     ROLE        IMAGE  STATUS  SIZE  SERVER WAS  MACS",
+      "  master0  ocp_master  i2     saving  -     -",
+      "",
+      "It cannot be restored",
+      "  - it was never committed: no image of it carries a manifest",
+    ]);
+  });
+});
