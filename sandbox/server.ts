@@ -33,11 +33,11 @@ export function sandboxApp(world: World, stop?: () => void): Hono<SandboxEnv> {
   app.use("*", async (c: Ctx, next) => {
     c.set("requestId", `req-${ids.uuid()}`);
     await next();
-    log(world, c, c.res.status);
+    log(world, c, c.get("wasReset") ? 0 : c.res.status);
   });
   app.onError((error, c: Ctx) => {
     if (error instanceof ConnectionReset) {
-      log(world, c, 0);
+      c.set("wasReset", true);
       return RESPONSE_ALREADY_SENT;
     }
     return c.text(`The sandbox failed: ${messageOf(error)}`, 500);

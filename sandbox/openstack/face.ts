@@ -15,6 +15,8 @@ export interface SandboxEnv {
     action: string;
     caller: Caller;
     body: unknown;
+    /** The connection was closed instead of an answer. */
+    wasReset?: boolean;
   };
   Bindings: {
     /** Closes the connection without an answer. */
