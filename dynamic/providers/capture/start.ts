@@ -1,38 +1,57 @@
 import { waitFor } from "../../../common/wait";
 import { isConflict } from "../../../openstack";
+import type { ServerView } from "../../../snapset/preflight";
 import { stopRank } from "../../../snapset/roles";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
 import { observeServers } from "./observe";
 
-/** Starts servers, the controller first, and waits until they are ACTIVE. */
+type Servers = ReadonlyMap<string, ServerView>;
+
+/**
+ * Starts servers, the controller first, and waits until they are ACTIVE. Those that have been
+ * deleted meanwhile are passed over.
+ *
+ * @returns how it went, in words
+ */
 export async function startServers(
   instances: readonly Instance[],
   deadlineMs: number,
   context: Context,
 ): Promise<string> {
+  const gone: string[] = [];
   for (const rank of [2, 1, 0]) {
     const group = instances.filter((instance) => stopRank(instance.role) === rank);
     if (group.length === 0) continue;
-    await Promise.all(group.map((instance) => start(instance, context)));
-    await waitUntilActive(group, deadlineMs, context);
+    const servers = await startAll(group, deadlineMs, context);
+    gone.push(...group.filter(({ uuid }) => !servers.has(uuid)).map(({ name }) => name));
   }
-  return `${instances.length} servers ACTIVE again: ${instances.map(({ name }) => name).join(", ")}`;
+  const started = instances.map(({ name }) => name).filter((name) => !gone.includes(name));
+  const evidence = `${started.length} servers ACTIVE again: ${started.join(", ")}`;
+  return gone.length === 0 ? evidence : `${evidence}; deleted meanwhile: ${gone.join(", ")}`;
 }
 
-async function waitUntilActive(
+/** At each look it tells those to start that can be: Nova refuses to while another task runs. */
+function startAll(
   group: readonly Instance[],
   deadlineMs: number,
   context: Context,
-): Promise<void> {
-  await waitFor({
+): Promise<Servers> {
+  const isUp = (servers: Servers, uuid: string) =>
+    !servers.has(uuid) || servers.get(uuid)?.status === "ACTIVE";
+  return waitFor<Servers>({
     what: `${group.map(({ name }) => name).join(", ")} to be ACTIVE`,
-    observe: () => observeServers(context, group),
-    isDone: (servers) => group.every(({ uuid }) => servers.get(uuid)?.status === "ACTIVE"),
-    describe: (servers) =>
-      group
-        .map(({ name, uuid }) => `${name} ${servers.get(uuid)?.status ?? "not found"}`)
-        .join(", "),
+    observe: async () => {
+      const servers = await observeServers(context, group);
+      await Promise.all(
+        group
+          .filter(({ uuid }) => isStartable(servers.get(uuid)))
+          .map((instance) => start(instance, context)),
+      );
+      return servers;
+    },
+    isDone: (servers) => group.every(({ uuid }) => isUp(servers, uuid)),
+    describe: (servers) => group.map((it) => describe(it, servers.get(it.uuid))).join(", "),
     deadlineMs,
     intervalMs: 500,
     clock: context.clock,
@@ -43,7 +62,16 @@ async function waitUntilActive(
   });
 }
 
-/** Nova answers 409 to starting a server that runs already. */
+function isStartable(server: ServerView | undefined): boolean {
+  return server?.status === "SHUTOFF" && server["OS-EXT-STS:task_state"] === null;
+}
+
+function describe({ name }: Instance, server: ServerView | undefined): string {
+  const task = server?.["OS-EXT-STS:task_state"] ?? null;
+  return `${name} ${server?.status ?? "deleted"}${task === null ? "" : ` (${task})`}`;
+}
+
+/** Nova answers 409 to a server that somebody else has told something meanwhile. */
 async function start(instance: Instance, { cloud }: Context): Promise<void> {
   try {
     await cloud.compute.startServer(instance.uuid);
