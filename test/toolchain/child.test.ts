@@ -12,7 +12,7 @@ test("a child's exit code is told", async () => {
 });
 
 test("a child that is killed has failed", async () => {
-  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"]);
   const code = exitCodeOf(child);
   child.kill("SIGKILL");
   expect(await code).toBe(1);
@@ -55,7 +55,7 @@ function startHolder(lock: string): ChildProcess {
     const { exitCodeOf } = require("${toolchain}/child.cjs");
     const { withLock } = require("${toolchain}/lock.cjs");
     void withLock(process.argv[1], console.error, () => {
-      const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+      const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"]);
       child.once("spawn", () => console.log(child.pid));
       return exitCodeOf(child);
     });`;
