@@ -42,7 +42,8 @@ async function main(): Promise<void> {
 async function createStacks(directory: string, sandbox: RunningSandbox, kubeconfig: string) {
   const env = { ...pulumiEnvironment(root), ...sandbox.env };
   const project = new PulumiProject(root, directory, env, (line) => {
-    say(`    ${line}`);
+    // Lines of dots say that Pulumi is alive; the rows of the resources say it better.
+    if (!line.startsWith("@ ")) say(`    ${line}`);
   });
   const cluster = {
     kubeconfig,
@@ -67,8 +68,10 @@ class MainJob {
   ) {}
 
   async run(): Promise<void> {
-    await this.step("source", "1. Deploy the environment snapshot-sno from base images", () =>
-      this.project.up("source"),
+    await this.step(
+      "source",
+      "1. Deploy the environment snapshot-sno from base images (usually 40 s)",
+      () => this.project.up("source", "--suppress-outputs"),
     );
     say(`\n   27 hours pass in the sandbox: OpenShift is installed, its certificates rotate.`);
     await this.sandbox.advance(agingMs);
@@ -76,15 +79,19 @@ class MainJob {
     const client = await this.connect();
     const before = await proveAddresses(client, source);
 
-    await this.step("snapshot", "2. Capture it: pulumi up -s snapshot", () =>
-      this.project.up("snapshot"),
+    await this.step("snapshot", "2. Capture it: pulumi up -s snapshot (usually 25 s)", () =>
+      this.project.up("snapshot", "--suppress-outputs"),
     );
     const set = await this.outputs<CaptureOutput>("snapshot");
     say(`   snap_id: ${set.snap_id}, to be used before ${set.not_after ?? "(unknown)"}`);
 
-    await this.step("destroy", "3. Destroy the source", () => this.project.destroy("source"));
+    await this.step("destroy", "3. Destroy the source (usually 30 s)", () =>
+      this.project.destroy("source", "--suppress-outputs"),
+    );
     this.project.configure("dev", { "snapset:snapId": set.snap_id });
-    await this.step("dev", "4. Restore and revive: pulumi up", () => this.project.up("dev"));
+    await this.step("dev", "4. Restore and revive: pulumi up (usually 1 m)", () =>
+      this.project.up("dev", "--suppress-outputs"),
+    );
     const dev = await this.outputs<RestoreOutput>("dev");
 
     await this.prove(client, dev, before);
