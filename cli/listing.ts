@@ -31,7 +31,7 @@ function rowOf(set: SetView): string[] {
 }
 
 /** A set's state in words: why it cannot be restored, where it cannot. */
-export function stateText({ state, problems }: SetView): string {
+function stateText({ state, problems }: SetView): string {
   switch (state) {
     case "complete":
       return "complete";

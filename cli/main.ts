@@ -54,12 +54,7 @@ export async function main(
   }
 }
 
-function program({ env, cwd, clock, out, err }: Surroundings): Command {
-  const say = (text: string) => {
-    out(`${text}\n`);
-  };
-  const load = ({ osCloud }: Options) =>
-    loadSets({ env, cwd, clock, ...(osCloud === undefined ? {} : { cloud: osCloud }) });
+function program(surroundings: Surroundings): Command {
   const command = new Command("snapset")
     .description("Looks at the sets in a cloud.")
     .option(
@@ -67,62 +62,64 @@ function program({ env, cwd, clock, out, err }: Surroundings): Command {
       "the cloud in clouds.yaml (default: OS_CLOUD, OS_*, or the only one)",
     )
     .exitOverride()
-    .configureOutput({ writeOut: out, writeErr: err })
+    .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
     .configureHelp({ showGlobalOptions: true });
   const verb = (nameAndArgs: string, text: string) =>
     command.command(nameAndArgs).description(text);
 
   verb("list", "prints a table of all sets, the newest first")
     .option("--json", "print everything that is known, as JSON")
-    .action(async (_options: Options, self: Command) => {
-      const options = self.optsWithGlobals<Options>();
-      const found = await load(options);
-      const views = viewsOf(found.sets, found, clock.now());
-      say(options.json === true ? JSON.stringify(views, undefined, 2) : listing(views));
-    });
-
+    .action((_options: Options, self: Command) =>
+      print(self.optsWithGlobals(), surroundings, ({ sets }) => sets, listing),
+    );
   verb("show <snap_id>", "prints everything about one set; `latest` is the one that latest prints")
     .option("--json", "print it as JSON, in a list as of `list`")
     // A snap_id may begin with a dash.
     .allowUnknownOption()
-    .action(async (snapId: string, _options: Options, self: Command) => {
-      const options = self.optsWithGlobals<Options>();
-      const found = await load(options);
-      const views = viewsOf(setsNamed(snapId, found, clock.now()), found, clock.now());
-      say(
-        options.json === true
-          ? JSON.stringify(views, undefined, 2)
-          : views.map(description).join("\n\n\n"),
-      );
-    });
-
+    .action((snapId: string, _options: Options, self: Command) =>
+      print(self.optsWithGlobals(), surroundings, setsNamed(snapId), (views) =>
+        views.map(description).join("\n\n\n"),
+      ),
+    );
   verb(
     "latest",
     "prints the snap_id of the newest set that can be restored, and nothing else",
-  ).action(async (_options: Options, self: Command) => {
-    const found = await load(self.optsWithGlobals<Options>());
-    say(latest(found, clock.now()).snapId);
-  });
+  ).action((_options: Options, self: Command) =>
+    print(self.optsWithGlobals(), surroundings, newest, (views) =>
+      views.map((view) => view.snapId).join("\n"),
+    ),
+  );
   return command;
 }
 
-function viewsOf(
-  sets: readonly SnapsetRecord[],
-  { images, projectId }: CloudSets,
-  now: Date,
-): SetView[] {
-  return sets.map((set) => viewOf(set, images, { projectId, now }));
+type Choice = (found: CloudSets, now: Date) => SnapsetRecord[];
+
+/** What all verbs do: read the sets, choose among them, print. */
+async function print(
+  { osCloud, json }: Options,
+  { env, cwd, clock, out }: Surroundings,
+  choose: Choice,
+  render: (views: SetView[]) => string,
+): Promise<void> {
+  const cloud = osCloud === undefined ? {} : { cloud: osCloud };
+  const found = await loadSets({ env, cwd, clock, ...cloud });
+  const now = clock.now();
+  const views = choose(found, now).map((set) =>
+    viewOf(set, found.images, { projectId: found.projectId, now }),
+  );
+  out(`${json === true ? JSON.stringify(views, undefined, 2) : render(views)}\n`);
 }
 
-/** Two projects may have a set of the same id; then both are shown. */
-function setsNamed(snapId: string, found: CloudSets, now: Date): SnapsetRecord[] {
-  if (snapId === "latest") return [latest(found, now)];
-  const named = found.sets.filter((set) => set.snapId === snapId);
-  return named.length > 0 ? named : [select(snapId, found, now)];
+/** The sets of that id, as two projects may have the same; or the one that `latest` means. */
+function setsNamed(snapId: string): Choice {
+  return (found, now) => {
+    const named = found.sets.filter((set) => set.snapId === snapId);
+    return named.length > 0 ? named : [select(snapId, found, now)];
+  };
 }
 
-function latest(found: CloudSets, now: Date): SnapsetRecord {
-  return select("latest", found, now);
+function newest(found: CloudSets, now: Date): SnapsetRecord[] {
+  return [select("latest", found, now)];
 }
 
 /** No nodes are asked for: whether a set fits an environment is for the restore to say. */
