@@ -44,7 +44,12 @@ function restore(config: RestoreConfig) {
   const selection = new Selection(name, { snapId: config.snapId, nodes });
   const declare = (spec: EnvironmentSpec) => {
     const images = selection.images;
-    const environment = new Environment(name, { spec, images, snapId: selection.chosen });
+    // A set that is refused must not leave networks behind: nothing is made before the choice.
+    const environment = new Environment(
+      name,
+      { spec, images, snapId: selection.chosen },
+      { dependsOn: selection },
+    );
     return { ...outputsOf(environment), ...revive(environment, selection, config) };
   };
   return {
