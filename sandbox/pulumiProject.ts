@@ -121,6 +121,7 @@ export class PulumiProject {
 export class PulumiRun {
   stdout = "";
   private output = "";
+  private unfinishedLine = "";
   private ended: Promise<Run> | undefined;
   pid: number | undefined;
 
@@ -163,9 +164,12 @@ export class PulumiRun {
     });
   }
 
+  /** Output comes in pieces: a line is shown when it is whole. */
   private take(text: string): void {
     this.output += text;
-    for (const line of text.split("\n")) if (line.trim() !== "") this.onLine(line);
+    const lines = (this.unfinishedLine + text).split("\n");
+    this.unfinishedLine = lines.pop() ?? "";
+    for (const line of lines) if (line.trim() !== "") this.onLine(line);
   }
 }
 
