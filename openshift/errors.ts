@@ -48,11 +48,6 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ClusterError && error.status === 404;
 }
 
-/** True when an object to be created is there already: a race, or an earlier run. */
-export function isAlreadyExists(error: unknown): boolean {
-  return error instanceof ClusterError && error.status === 409 && error.reason === "AlreadyExists";
-}
-
 /** No answer, throttled, or a server at fault: what an API that restarts says, so worth asking again. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ClusterError)) return false;

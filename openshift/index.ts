@@ -16,18 +16,8 @@ export async function connectCluster(connection: ClusterConnection): Promise<Clu
 
 export type { Cluster } from "./cluster";
 export type { ClusterConnection } from "./connect";
-export { ClusterError, ClusterStateError } from "./errors";
-export { readClusterFacts, type ClusterFacts, type NodeFacts } from "./facts";
-export type { Freshness, NodeFreshness, OperatorFreshness } from "./freshness";
-export { quiesce, QuiesceError, type Quiesce, type QuiesceEvidence } from "./quiesce";
-export {
-  revive,
-  type Revive,
-  type ReviveDeadlines,
-  type ReviveEvidence,
-  type ReviveStep,
-} from "./revive";
-export { passRotationGate, type RotationEvidence, type RotationGate } from "./rotationGate";
-export type { Signer } from "./signers";
+export { readClusterFacts, type ClusterFacts } from "./facts";
+export { quiesce } from "./quiesce";
+export { revive, type ReviveEvidence } from "./revive";
+export { passRotationGate } from "./rotationGate";
 export { assessStability } from "./stability";
-export { waitForStable, type StabilityEvidence, type StabilityWatch } from "./waitForStable";

@@ -2,7 +2,7 @@ import { cloudsYaml } from "./cloudsYaml";
 import { listen, sandboxApp } from "./server";
 import { World, type WorldOptions } from "./world";
 
-export type { Fault, WorldOptions } from "./world";
+export type { WorldOptions } from "./world";
 export { manualTime } from "./world";
 
 /** How a sandbox begins. */

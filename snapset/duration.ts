@@ -3,7 +3,7 @@ import { z } from "zod";
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A duration such as `90s`, `5m`, `25h` or `30d`, read as milliseconds. */
-export const duration = z.string().transform((text, context) => {
+const duration = z.string().transform((text, context) => {
   const match = /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(text);
   if (match !== null) return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
   context.addIssue({

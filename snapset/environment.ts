@@ -1,4 +1,4 @@
-import { isIPv4, isIP } from "node:net";
+import { isIP } from "node:net";
 import { z } from "zod";
 import { InputError } from "../common/errors";
 import { findConflicts } from "./environmentConflicts";
@@ -113,11 +113,4 @@ export function parseEnvironment(data: unknown, source: string): Environment {
 /** The node that carries DNS, DHCP and the way in; the anchor of a set. */
 export function controllerOf(environment: Environment): EnvironmentNode | undefined {
   return environment.nodes.find((candidate) => candidate.role === "controller");
-}
-
-/** The first IPv4 address that the environment gives a node. */
-export function addressOf(node: EnvironmentNode): string | undefined {
-  return node.ports
-    .flatMap((candidate) => candidate.fixedIps.map((fixed) => fixed.ip))
-    .find(isIPv4);
 }

@@ -1,7 +1,7 @@
 import type { Role } from "./roles";
 
 /** Glance keeps names and tags, and Nova a snapshot's metadata values, to this many characters. */
-export const maxGlanceLength = 255;
+const maxGlanceLength = 255;
 
 /** Version of the properties and of the manifest; a reader refuses a newer one. */
 export const schemaVersion = 1;

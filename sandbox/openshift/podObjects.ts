@@ -3,7 +3,7 @@ import type { StoredPod } from "./nodePods";
 import { time, uidOf, type WireObject } from "./objects";
 
 /** The namespace of the machine-config operator; its daemon runs on each node. */
-export const machineConfigNamespace = "openshift-machine-config-operator";
+const machineConfigNamespace = "openshift-machine-config-operator";
 
 const daemonImage = `quay.example/openshift-machine-config@sha256:${"1".repeat(64)}`;
 

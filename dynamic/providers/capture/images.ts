@@ -51,7 +51,7 @@ export async function imageMembers(
 }
 
 /** Members whose images failed, each with its reason. */
-export class CaptureFailure extends Error {
+class CaptureFailure extends Error {
   override readonly name = "CaptureFailure";
 
   constructor(readonly failures: readonly { member: string; reason: string }[]) {
