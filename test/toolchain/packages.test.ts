@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-const { nodeProblem, packagesAreCurrent } = createRequire(__filename)(
-  "../../toolchain/packages.cjs",
-) as {
-  nodeProblem: (version: string) => string | undefined;
-  packagesAreCurrent: (root: string) => boolean;
-};
+import { nodeProblem, packagesAreCurrent } from "../../toolchain/packages.cjs";
 
 test.each(["20.19.0", "20.20.2", "22.0.0"])("Node %s will do", (version) => {
   expect(nodeProblem(version)).toBeUndefined();
