@@ -4,6 +4,9 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
 const heartbeatMs = 5000;
 
+/** From the engine's end until this process ends: time for calls under way to stop. */
+const leaveMs = 3000;
+
 /** What a provider tells the engine, and hears from it, beside its calls. */
 export interface Engine {
   /** One line on the row of the resource; the next one replaces it. */
@@ -30,7 +33,7 @@ export function connectEngine(address = process.argv[2]): Engine {
   const send = (request: LogRequest): void => {
     log(client, request, cancelled);
   };
-  beat(send, cancelled.signal);
+  beat(send);
   return {
     status: (urn, line) => {
       send(logRequest(line, LogSeverity.INFO, urn, true));
@@ -55,9 +58,9 @@ function abortOnCancel(cancelled: AbortController): void {
 }
 
 /** An engine that was killed tells nobody; its end is seen in that it no longer answers. */
-function beat(send: (request: LogRequest) => void, signal: AbortSignal): void {
+function beat(send: (request: LogRequest) => void): void {
   const timer = setInterval(() => {
-    if (!signal.aborted) send(logRequest("", LogSeverity.DEBUG, undefined, true));
+    send(logRequest("", LogSeverity.DEBUG, undefined, true));
   }, heartbeatMs);
   timer.unref();
 }
@@ -84,9 +87,13 @@ function log(client: Client, request: LogRequest, cancelled: AbortController): v
     () => undefined,
     request,
     (error) => {
-      if (error?.code === grpcStatus.UNAVAILABLE) {
-        cancelled.abort(new Error("the Pulumi engine is gone"));
-      }
+      if (error?.code === grpcStatus.UNAVAILABLE) leave(cancelled);
     },
   );
+}
+
+/** Stops all work, and then the process: who would have ended it is gone. */
+function leave(cancelled: AbortController): void {
+  cancelled.abort(new Error("the Pulumi engine is gone"));
+  setTimeout(() => process.exit(1), leaveMs).unref();
 }
