@@ -69,11 +69,11 @@ it("instances with a bad UUID, role or MAC are told at once", async () => {
   );
   expect(output).toContain(
     "error: snapset:instances: 5 problems " +
+      "- instances.compute0.mac: unknown key; allowed are uuid, role, mac_address " +
+      "- instances.compute0.mac_address: is missing " +
       "- instances.controller.uuid: must be a UUID, got 4711 " +
       "- instances.controller.role: must be one of controller, ocp_master, ocp_worker, compute, networker, bmh, ironic, nat64_appliance, got boss " +
-      "- instances.controller.mac_address: must be a MAC address, got fa:16:9e:0:0 " +
-      "- instances.compute0.mac: unknown key; allowed are uuid, role, mac_address " +
-      "- instances.compute0.mac_address: is missing",
+      "- instances.controller.mac_address: must be a MAC address, got fa:16:9e:0:0",
   );
 });
 
@@ -88,7 +88,10 @@ it("an environment with a name, a MAC or an address given twice is told of all o
       .replaceAll("192.168.77.10", "192.168.77.254"),
   );
   expect(await refusalOf({ "snapset:mode": "deploy", "snapset:environment": path })).toContain(
-    `error: ${path}: 3 problems - nodes[1].name: controller stands at nodes[0].name already`,
+    `error: ${path}: 3 problems ` +
+      "- nodes[1].name: controller stands at nodes[0].name already " +
+      "- nodes[1].ports[0].mac: fa:16:9e:77:00:05 stands at nodes[0].ports[0].mac already " +
+      "- nodes[1].ports[0].fixedIps[0].ip: 192.168.77.254 stands at nodes[0].ports[0].fixedIps[0].ip already",
   );
 });
 
