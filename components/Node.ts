@@ -111,8 +111,9 @@ export class Node extends ComponentResource {
         ...given("availabilityZone", spec.availabilityZone),
         ...given("blockDevices", volumes.length === 0 ? undefined : blockDevices(imageId, volumes)),
       },
-      // Its ports hold the MACs and stay; the server that is bound to them must go first.
-      { parent: this, deleteBeforeReplace: true },
+      // Its ports hold the MACs and stay; the server that is bound to them must go first. The provider
+      // would rebuild a server whose image changes, and leave one that was shut off as it is.
+      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["imageId"] },
     );
   }
 
