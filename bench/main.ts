@@ -16,10 +16,12 @@ async function measure(names: readonly string[], { runs }: { runs: number }): Pr
   const chosen = choose(names);
   const machine = describeMachine(systemClock.now());
   const interrupt = new AbortController();
-  process.once("SIGINT", () => {
-    say("\ninterrupted: removing what was made …");
-    interrupt.abort(new Error("interrupted"));
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      say("\ninterrupted: removing what was made …");
+      interrupt.abort(new Error("interrupted"));
+    });
+  }
   const tables: Table[] = [];
   for (const bench of chosen) {
     say(`${bench.name}: ${bench.description}`);
