@@ -1,15 +1,31 @@
+const { constants } = require("node:os");
+
+const endings = ["SIGINT", "SIGTERM"];
+
 /**
- * Waits for a child, and ends it should this process end first.
+ * Waits for a child. A signal to end ends the child first, then this process; told again, this
+ * process does not wait.
  *
  * @param {import("node:child_process").ChildProcess} child
  */
 function exitCodeOf(child) {
-  // As Ctrl-C would: go and npm then remove what they leave unfinished.
-  const end = () => child.kill("SIGINT");
-  process.once("exit", end);
+  let told;
+  const exit = () => process.exit(128 + constants.signals[told]);
+  const end = (signal) => {
+    if (told !== undefined) exit();
+    told = signal;
+    // As Ctrl-C does: go and npm then remove what they leave unfinished, hundreds of megabytes at times.
+    child.kill("SIGINT");
+  };
+  for (const signal of endings) process.on(signal, end);
   return new Promise((resolve, reject) => {
-    child.once("error", reject).once("close", (code) => resolve(code ?? 1));
-  }).finally(() => process.off("exit", end));
+    child.once("error", reject).once("close", (code) => {
+      if (told !== undefined) exit();
+      resolve(code ?? 1);
+    });
+  }).finally(() => {
+    for (const signal of endings) process.off(signal, end);
+  });
 }
 
 module.exports = { exitCodeOf };

@@ -1,7 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 
 /**
- * Waits for a child, and ends it should this process end first.
+ * Waits for a child. SIGINT and SIGTERM end the child first, then this process; told again, this
+ * process does not wait.
  *
  * @returns its exit code; 1 when a signal ended it
  */

@@ -7,17 +7,15 @@ const {
   utimesSync,
   writeFileSync,
 } = require("node:fs");
-const { constants } = require("node:os");
 const { dirname, join } = require("node:path");
 
 const staleAfterMs = 60_000;
-const endings = ["SIGINT", "SIGTERM"];
 
 /**
  * Runs `work` while holding a lock that other processes see: a directory, made or not made in one step.
  * A holder keeps its lock fresh; one that has died, or that has not touched it for a minute, loses it.
  * Two processes could take over one dead lock in the same instant: then both do the same work, and
- * what they make is put in place by rename. A process that is told to end gives its lock back.
+ * what they make is put in place by rename.
  *
  * @param {string} path
  * @param {(waitingFor: string) => void} onWait called once when somebody else holds the lock
@@ -34,14 +32,10 @@ async function withLock(path, onWait, work) {
   const fresh = setInterval(() => touch(path), staleAfterMs / 6);
   const release = () => rmSync(path, { recursive: true, force: true });
   process.once("exit", release);
-  // Left to itself, a signal ends the process without "exit".
-  const end = (signal) => process.exit(128 + constants.signals[signal]);
-  for (const signal of endings) process.on(signal, end);
   try {
     return await work();
   } finally {
     clearInterval(fresh);
-    for (const signal of endings) process.off(signal, end);
     process.off("exit", release);
     release();
   }

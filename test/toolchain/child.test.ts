@@ -1,4 +1,5 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,42 +29,56 @@ test.each([
   ["SIGTERM", 143],
   ["SIGINT", 130],
 ] as const)("on %s a holder ends its child and gives its lock back", async (signal, code) => {
-  const folder = mkdtempSync(join(tmpdir(), "snapset-child-"));
-  try {
-    const lock = join(folder, "build.lock");
-    const holder = startHolder(lock);
-    const exit = exitCodeOf(holder);
-    const grandchild = await firstLine(holder);
+  await withHolder("", async ({ holder, lock, child }) => {
     expect(existsSync(lock)).toBe(true);
     holder.kill(signal);
-    expect(await exit).toBe(code);
+    expect(await once(holder, "exit")).toEqual([code, null]);
     expect(existsSync(lock)).toBe(false);
-    // `tail --pid` waits until that process is gone.
-    const gone = spawnSync("tail", ["-f", "/dev/null", `--pid=${grandchild}`, "-s", "0.05"], {
-      timeout: 10_000,
-    });
-    expect(gone.status).toBe(0);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    expect(() => process.kill(child, 0)).toThrow("ESRCH");
+  });
 });
 
-/** Starts a process that holds a lock while a child of it runs, and prints that child's pid. */
-function startHolder(lock: string): ChildProcess {
-  const script = `
-    const { spawn } = require("node:child_process");
-    const { exitCodeOf } = require("${toolchain}/child.cjs");
-    const { withLock } = require("${toolchain}/lock.cjs");
-    void withLock(process.argv[1], console.error, () => {
-      const child = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"]);
-      child.once("spawn", () => console.log(child.pid));
-      return exitCodeOf(child);
-    });`;
-  return spawn(process.execPath, ["-e", script, lock], { stdio: ["ignore", "pipe", "inherit"] });
+test("told twice, a holder leaves a child that does not end", async () => {
+  const stubborn = 'process.on("SIGINT", () => console.log("no"));';
+  await withHolder(stubborn, async ({ holder, lock, child, lines }) => {
+    holder.kill("SIGTERM");
+    expect(await lines.next()).toEqual({ done: false, value: "no" });
+    holder.kill("SIGTERM");
+    expect(await once(holder, "exit")).toEqual([143, null]);
+    expect(existsSync(lock)).toBe(false);
+    expect(process.kill(child, "SIGKILL")).toBe(true);
+  });
+});
+
+interface Held {
+  holder: ChildProcess;
+  lock: string;
+  /** Process id of the holder's child. */
+  child: number;
+  /** What that child prints. */
+  lines: AsyncIterator<string>;
 }
 
-function firstLine(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error("the child's output is not piped");
-  const lines = createInterface(child.stdout);
-  return new Promise((resolve) => lines.once("line", resolve));
+/** With a process that holds a lock while a child of it runs. */
+async function withHolder(childScript: string, use: (held: Held) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "snapset-child-"));
+  const lock = join(folder, "build.lock");
+  const child = `${childScript} console.log(process.pid); setTimeout(() => {}, 60_000);`;
+  const script = `
+    const { exitCodeOf } = require("${toolchain}/child.cjs");
+    const { withLock } = require("${toolchain}/lock.cjs");
+    const { spawn } = require("node:child_process");
+    const [lock, child] = process.argv.slice(1);
+    void withLock(lock, console.error, () =>
+      exitCodeOf(spawn(process.execPath, ["-e", child], { stdio: "inherit" })));`;
+  const holder = spawn(process.execPath, ["-e", script, lock, child], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const lines = createInterface(holder.stdout)[Symbol.asyncIterator]();
+    const first = await lines.next();
+    await use({ holder, lock, child: Number(first.value), lines });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
