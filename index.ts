@@ -103,7 +103,9 @@ function sourceOf(config: CaptureConfig) {
     const instances = loadInstances(config.instances ?? {});
     return { instances, environmentName: name, environment: null };
   }
-  const source = new pulumi.StackReference(`organization/${pulumi.getProject()}/${config.source}`);
+  const source = new pulumi.StackReference(
+    `${pulumi.getOrganization()}/${pulumi.getProject()}/${config.source}`,
+  );
   const environment = source.getOutput("environment") as pulumi.Output<EnvironmentSpec | undefined>;
   return {
     instances: source

@@ -183,6 +183,7 @@ function whatNext(directory: string, project: PulumiProject, { url }: RunningSan
     `   . ${env}`,
     "   pulumi stack output -s dev",
     "   pulumi stack output snap_id -s snapshot",
+    "   npx snapset list",
     "   openstack image list --tag hotstack-snapset",
     `   npm run sandbox -- stop --url ${url}`,
   ].join("\n");
