@@ -18,6 +18,15 @@ const captured = async (instances: Instance[]) => {
   return instances.map(({ name, role }) => ({ name, role }));
 };
 
+/** The image of a member of the set that {@link captured} made. */
+function memberImage(member: string) {
+  const [image] = cloud
+    .imagesOf("faults01")
+    .filter((it) => it.properties["snapset_member"] === member);
+  if (image === undefined) throw new Error(`there is no image of ${member}`);
+  return image;
+}
+
 /** An image as Hotstack's own tools leave it: tags, and nothing of ours. */
 function hotstackImage(name: string, role: string, snapId: string, owner = cloud.projectId) {
   const { images } = cloud.world;
@@ -33,9 +42,9 @@ function hotstackImage(name: string, role: string, snapId: string, owner = cloud
 describe("a set that cannot be restored is refused, and nothing is changed", () => {
   it("when it was never committed", async () => {
     const nodes = await captured(cloud.bootThree());
-    const anchor = cloud.imagesOf("faults01").find((image) => image.name?.includes("controller"));
-    Object.assign(anchor ?? {}, { tags: [], properties: { ...anchor?.properties } });
-    if (anchor) anchor.properties["snapset_manifest"] = "";
+    const anchor = memberImage("controller");
+    anchor.tags = [];
+    anchor.properties["snapset_manifest"] = "";
     expect(await refusalOf("faults01", nodes)).toBe(
       [
         "snapId: 2 problems",
@@ -47,12 +56,12 @@ describe("a set that cannot be restored is refused, and nothing is changed", () 
 
   it("when one of its images is gone", async () => {
     const nodes = await captured(cloud.bootThree());
-    const image = cloud.imagesOf("faults01").find((it) => it.name?.includes("compute1"));
-    cloud.world.images.remove(image?.id ?? "");
+    const { id } = memberImage("compute1");
+    cloud.world.images.remove(id);
     expect(await refusalOf("faults01", nodes)).toBe(
       [
         "snapId: 2 problems",
-        `  - set faults01 cannot be restored: member compute1: image ${image?.id ?? ""} is gone`,
+        `  - set faults01 cannot be restored: member compute1: image ${id} is gone`,
         "  - set faults01 cannot be restored: it has no image of node compute1; it has compute0, controller",
       ].join("\n"),
     );
