@@ -7,6 +7,8 @@ import type { Tool } from "./tools";
 
 const heartbeatMs = 30_000;
 const tailLines = 20;
+/** No other Go is downloaded, and nothing of the caller's own settings changes what is built. */
+const goSettings = { GOTOOLCHAIN: "local", CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
 
 /** One line about how far things are. */
 export type Say = (line: string) => void;
@@ -60,25 +62,35 @@ export async function buildTool(
   mkdirSync(dirname(output), { recursive: true });
   removeUnfinished(unfinished);
   const path = `${unfinished}.${process.pid}`;
-  await runGo(tool, buildArguments(tool, path), folder, say);
+  // What go has compiled stays behind when it is interrupted: here the next build removes it.
+  const work = `${path}.work`;
+  mkdirSync(work);
+  await runGo(tool, buildArguments(tool, path), { folder, work }, say);
+  rmSync(work, { recursive: true });
   renameSync(path, output);
 }
 
-/** Of builds that were interrupted: the caller's lock says that none is running. */
+/** Of builds that failed or were interrupted: the caller's lock says that none is running. */
 function removeUnfinished(prefix: string): void {
   const folder = dirname(prefix);
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(basename(prefix))) rmSync(join(folder, name));
+    if (!name.startsWith(basename(prefix))) continue;
+    // A compiler that was just ended may still write there.
+    rmSync(join(folder, name), { recursive: true, maxRetries: 5 });
   }
 }
 
-async function runGo(tool: Tool, args: string[], folder: string, say: Say): Promise<void> {
+async function runGo(
+  tool: Tool,
+  args: string[],
+  { folder, work }: { folder: string; work: string },
+  say: Say,
+): Promise<void> {
   const started = performance.now();
   const progress = new Progress();
   const go = spawn("go", args, {
     cwd: folder,
-    // No other Go is downloaded, and nothing of the caller's own settings changes what is built.
-    env: { ...process.env, GOTOOLCHAIN: "local", CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
+    env: { ...process.env, ...goSettings, GOTMPDIR: work },
     stdio: ["ignore", "ignore", "pipe"],
   });
   go.stderr.setEncoding("utf8").on("data", (text: string) => {

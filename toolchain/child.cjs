@@ -14,7 +14,7 @@ function exitCodeOf(child) {
   const end = (signal) => {
     if (told !== undefined) exit();
     told = signal;
-    // As Ctrl-C does: go and npm then remove what they leave unfinished, hundreds of megabytes at times.
+    // As Ctrl-C does, which npm and go know best.
     child.kill("SIGINT");
   };
   for (const signal of endings) process.on(signal, end);

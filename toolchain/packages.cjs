@@ -34,7 +34,7 @@ async function ensurePackages(root, say) {
 }
 
 async function install(root, say) {
-  say("packages: npm ci (usually 20 s) …");
+  say("packages: npm ci (usually 30 s) …");
   // Install scripts would download plugins; nothing here needs one.
   const npm = spawn("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
     cwd: root,

@@ -14,7 +14,7 @@ export interface Tool {
   target: string;
   /** A script of the folder, and where it is put: what is found by its name, and starts the program. */
   launcher?: { source: string; target: string };
-  /** How long a first build takes on two cores. */
+  /** How long a first build takes on two cores that have nothing else to do. */
   usually: string;
 }
 

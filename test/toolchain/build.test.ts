@@ -1,4 +1,7 @@
-import { BuildError, buildArguments, Progress } from "../../toolchain/build";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BuildError, buildArguments, buildTool, Progress } from "../../toolchain/build";
 import type { Tool } from "../../toolchain/tools";
 
 const tool: Tool = {
@@ -54,4 +57,49 @@ test("a failed build says what failed, the compiler's last words, and that it ca
     "toolchain: building tool 1.2.3 failed\n    ./main.go:3:2: undefined: x\n" +
       "Run the same command again to go on from here.",
   );
+});
+
+describe("with a go of our own", () => {
+  const path = process.env["PATH"];
+  let folder: string;
+  let output: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "snapset-build-"));
+    output = join(folder, "tools", "tool-key");
+    mkdirSync(join(folder, "tools"));
+    process.env["PATH"] = `${folder}:${path ?? ""}`;
+  });
+
+  afterEach(() => {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true });
+  });
+
+  test("a build leaves the program alone, without what interrupted ones left", async () => {
+    mkdirSync(join(folder, "tools", ".tool-key.unfinished.1.work", "go-build1"), {
+      recursive: true,
+    });
+    writeFileSync(join(folder, "tools", ".tool-key.unfinished.1"), "half");
+    goDoes(
+      `while [ "$1" != -o ]; do shift; done; touch "$GOTMPDIR/x"; ls "${folder}/tools" -A >"$2"`,
+    );
+    await buildTool(tool, folder, output, () => undefined);
+    expect(readdirSync(join(folder, "tools"))).toEqual(["tool-key"]);
+    const during = readFileSync(output, "utf8");
+    const own = `.tool-key.unfinished.${process.pid}`;
+    expect(during.trim().split("\n").sort()).toEqual([own, `${own}.work`]);
+  });
+
+  test("a build that fails leaves no program", async () => {
+    goDoes("echo './main.go:3:2: undefined: x' >&2; exit 1");
+    await expect(buildTool(tool, folder, output, () => undefined)).rejects.toThrow(
+      new BuildError(tool, ["./main.go:3:2: undefined: x"]),
+    );
+    expect(readdirSync(join(folder, "tools"))).not.toContain("tool-key");
+  });
+
+  function goDoes(script: string): void {
+    writeFileSync(join(folder, "go"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
 });
