@@ -4,7 +4,7 @@ import type { OpenStack } from "../../openstack";
 import { timed } from "../statistics";
 
 const deadlineMs = 600_000;
-/** Finer than this, the questions themselves would slow a cloud on the same machine. */
+/** Finer than this, or server by server, the questions would slow a cloud on the same machine. */
 const intervalMs = 100;
 
 type Named = readonly { id: string; name: string }[];
@@ -49,16 +49,15 @@ async function waitUntilActive(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const left = new Set(ids);
+  const wanted = new Set(ids);
   await waitFor({
     what: `${ids.length} images to be active`,
     observe: async () => {
-      const images = await Promise.all([...left].map((id) => client.image.showImage(id)));
-      for (const { id, status } of images) if (status === "active") left.delete(id);
-      return left.size;
+      const images = await client.image.listImages({ owner: client.projectId, status: "active" });
+      return images.filter(({ id }) => wanted.has(id)).length;
     },
-    isDone: (count) => count === 0,
-    describe: (count) => `${count} are not`,
+    isDone: (count) => count === ids.length,
+    describe: (count) => `${count} are`,
     ...polling(signal),
   });
 }
@@ -68,15 +67,12 @@ async function waitUntilIdle(
   servers: Named,
   signal: AbortSignal,
 ): Promise<void> {
-  const left = new Set(servers.map(({ id }) => id));
+  const wanted = new Set(servers.map(({ id }) => id));
   await waitFor({
     what: `${servers.length} servers to have no task`,
     observe: async () => {
-      const found = await Promise.all([...left].map((id) => client.compute.showServer(id)));
-      for (const server of found) {
-        if (server["OS-EXT-STS:task_state"] === null) left.delete(server.id);
-      }
-      return left.size;
+      const found = (await client.compute.listServers()).filter(({ id }) => wanted.has(id));
+      return found.filter((server) => server["OS-EXT-STS:task_state"] !== null).length;
     },
     isDone: (count) => count === 0,
     describe: (count) => `${count} have one`,
