@@ -13,10 +13,10 @@ interface Command {
 const jest = join("node_modules", "jest", "bin", "jest.js");
 
 const commands: Readonly<Record<string, Command | undefined>> = {
-  start: node("--require", "tsx/cjs", join("sandbox", "main-job.ts")),
+  start: node("--require", "./common/typescript.cjs", join("sandbox", "main-job.ts")),
   test: node(jest),
   "test:cloud": node(jest, "--config", "jest.cloud.config.cjs"),
-  bench: node("--require", "tsx/cjs", join("bench", "main.ts")),
+  bench: node("--require", "./common/typescript.cjs", join("bench", "main.ts")),
   pulumi: { program: "pulumi", args: [] },
 };
 

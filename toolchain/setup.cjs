@@ -12,7 +12,7 @@ async function main() {
   const problem = nodeProblem(process.versions.node);
   if (problem) throw new Error(problem);
   await ensurePackages(root, (line) => console.error(line));
-  require("tsx/cjs");
+  require("../common/typescript.cjs");
   const { runCommand } = require("./commands.ts");
   process.exitCode = await runCommand(root, process.argv.slice(2));
 }

@@ -121,7 +121,7 @@ async function measureRate(
 async function runLoad(root: string, order: LoadOrder, signal: AbortSignal): Promise<LoadResult> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--require", "tsx/cjs", require.resolve("./load.ts"), JSON.stringify(order)],
+    ["--require", "./common/typescript.cjs", require.resolve("./load.ts"), JSON.stringify(order)],
     { cwd: root, signal },
   );
   return JSON.parse(stdout) as LoadResult;

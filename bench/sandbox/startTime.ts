@@ -18,7 +18,7 @@ export async function startMeasured(root: string, directory: string): Promise<Me
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    ["--require", "tsx/cjs", join("sandbox", "main.ts"), ...serve],
+    ["--require", "./common/typescript.cjs", join("sandbox", "main.ts"), ...serve],
     { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
   );
   const ended = new Promise<void>((resolve) => child.once("close", resolve));
