@@ -65,7 +65,10 @@ function declareLater(
   environment: pulumi.Output<EnvironmentSpec | null>,
   declare: (spec: EnvironmentSpec) => object,
 ) {
-  const declared = environment.apply((spec) => (spec === null ? undefined : declare(spec)));
+  // Addresses and ids are no secrets; the user data in it becomes one again at its server.
+  const declared = pulumi
+    .unsecret(environment)
+    .apply((spec) => (spec === null ? undefined : declare(spec)));
   const keys = ["snapset_data", "controller_ansible_host", "floating_ips", "cluster", "timings"];
   return Object.fromEntries(
     keys.map((key) => [

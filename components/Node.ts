@@ -2,6 +2,7 @@ import * as openstack from "@pulumi/openstack";
 import {
   ComponentResource,
   output,
+  secret,
   type ComponentResourceOptions,
   type Input,
   type Output,
@@ -106,7 +107,7 @@ export class Node extends ComponentResource {
         networks: ports.map((port) => ({ port: port.id })),
         configDrive: spec.configDrive,
         metadata: { ...spec.metadata, snapset_role: spec.role },
-        ...given("userData", spec.userData),
+        ...given("userData", spec.userData === undefined ? undefined : secret(spec.userData)),
         ...given("keyPair", spec.keyPair),
         ...given("availabilityZone", spec.availabilityZone),
         ...given("blockDevices", volumes.length === 0 ? undefined : blockDevices(imageId, volumes)),

@@ -27,6 +27,8 @@ export class Selection extends ReportingResource {
       environment: undefined,
       cluster: undefined,
     };
-    super(provider, "Selection", name, { ...outputs, ...args }, opts);
+    // The environment's user data may hold passwords.
+    const secrets = { additionalSecretOutputs: ["environment"] };
+    super(provider, "Selection", name, { ...outputs, ...args }, { ...opts, ...secrets });
   }
 }

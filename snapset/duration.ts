@@ -2,14 +2,13 @@ import { z } from "zod";
 
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+const expected = "must be a duration such as 60s, 5m, 25h or 30d";
+
 /** A duration such as `90s`, `5m`, `25h` or `30d`, read as milliseconds. */
-const duration = z.string().transform((text, context) => {
+const duration = z.string({ error: expected }).transform((text, context) => {
   const match = /^(\d+(?:\.\d+)?)(s|m|h|d)$/.exec(text);
   if (match !== null) return Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
-  context.addIssue({
-    code: "custom",
-    message: `must be a duration such as 60s, 5m, 25h or 30d, got ${text}`,
-  });
+  context.addIssue({ code: "custom", message: `${expected}, got ${text}` });
   return z.NEVER;
 });
 

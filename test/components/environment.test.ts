@@ -96,10 +96,13 @@ describe("Environment", () => {
     );
   });
 
-  it("hands the controller's user data over as it stands in its file", async () => {
+  it("hands the controller's user data over as it stands in its file, as a secret", async () => {
     await declareSno();
     const [controller, master] = of("Instance");
-    expect(controller?.inputs["userData"]).toMatch(/^#cloud-config\n/);
+    // A secret reaches the engine wrapped.
+    expect(controller?.inputs["userData"]).toMatchObject({
+      value: expect.stringMatching(/^#cloud-config\n/) as string,
+    });
     expect(controller?.inputs["configDrive"]).toBe(true);
     expect(master?.inputs["userData"]).toBeUndefined();
   });

@@ -57,15 +57,16 @@ describe("parseConfig", () => {
       "snapset:mode": "rewind",
       "snapset:snapID": "x",
       "snapset:parallelImages": "0",
-      "snapset:deadlines": '{"stop":"soon"}',
+      "snapset:deadlines": '{"stop":"soon","images":60}',
       "snapset:cluster": '{"rotation":{"mode":"hope"}}',
     };
     expect(messageOf(values)).toBe(
       [
-        "stack configuration: 6 problems",
+        "stack configuration: 7 problems",
         "  - snapset:mode: must be one of restore, deploy, capture",
         "  - snapset:parallelImages: must be at least 1",
         "  - snapset:deadlines.stop: must be a duration such as 60s, 5m, 25h or 30d, got soon",
+        "  - snapset:deadlines.images: must be a duration such as 60s, 5m, 25h or 30d",
         "  - snapset:cluster.rotation.mode: must be one of gate, wait, off",
         "  - snapset:cluster.kubeconfig: is missing: give the path of a kubeconfig, or kubeconfigContent as a secret",
         "  - snapset:snapID: unknown key",
