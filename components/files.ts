@@ -2,7 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { InputError, messageOf } from "../common/errors";
-import { parseEnvironment, type Environment } from "../snapset/environment";
+import type { Environment } from "../snapset/environment";
+import { parseEnvironment } from "../snapset/parseEnvironment";
 import { parseSnapsetData, type Instance } from "../snapset/snapsetData";
 
 /**

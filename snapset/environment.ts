@@ -1,9 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { InputError } from "../common/errors";
-import { findConflicts } from "./environmentConflicts";
 import { normalizeMac } from "./mac";
-import { problemsOf } from "./problems";
 import { roles } from "./roles";
 
 const name = z
@@ -82,7 +79,8 @@ const node = z.strictObject({
   volumes: z.array(volume).default([]),
 });
 
-const environment = z.strictObject({
+/** The schema of {@link Environment}. */
+export const environmentSchema = z.strictObject({
   name,
   networks: z.array(network).min(1, "must have at least one network"),
   routers: z.array(router).default([]),
@@ -90,25 +88,11 @@ const environment = z.strictObject({
 });
 
 /** Networks, routers, nodes and volumes: what a stack declares. */
-export type Environment = z.output<typeof environment>;
+export type Environment = z.output<typeof environmentSchema>;
 export type EnvironmentNetwork = Environment["networks"][number];
 export type EnvironmentRouter = Environment["routers"][number];
 export type EnvironmentNode = Environment["nodes"][number];
 export type EnvironmentPort = EnvironmentNode["ports"][number];
-
-/**
- * Checks data of unknown origin against the schema of an environment and its own references.
- *
- * @param source where the data is from; stands in front of the problems
- * @throws {InputError} with every problem at once, by key
- */
-export function parseEnvironment(data: unknown, source: string): Environment {
-  const parsed = environment.safeParse(data);
-  if (!parsed.success) throw new InputError(source, problemsOf(parsed.error));
-  const conflicts = findConflicts(parsed.data);
-  if (conflicts.length > 0) throw new InputError(source, conflicts);
-  return parsed.data;
-}
 
 /** The node that carries DNS, DHCP and the way in; the anchor of a set. */
 export function controllerOf(environment: Environment): EnvironmentNode | undefined {

@@ -8,6 +8,12 @@ export interface StackConfig {
   get(key: string): string | undefined;
 }
 
+/** What a provider is made from. */
+export interface Surroundings {
+  config: StackConfig;
+  engine: Engine;
+}
+
 /** Everything a provider acts with; made once for each of its calls. */
 export interface Context {
   cloud: OpenStack;

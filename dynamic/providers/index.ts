@@ -1,16 +1,10 @@
-import type { StackConfig } from "./context";
+import type { StackConfig, Surroundings } from "./context";
 import { connectEngine, type Engine } from "./engine";
 import type { Provider } from "./provider";
 import { revivalProvider } from "./revival";
 import { selectionProvider } from "./selection";
 import { snapIdProvider } from "./snapId";
 import { snapSetProvider } from "./snapSet";
-
-/** What a provider is made from. */
-export interface Surroundings {
-  config: StackConfig;
-  engine: Engine;
-}
 
 type AnyProvider = Provider<Record<string, unknown>, Record<string, unknown>>;
 

@@ -4,8 +4,7 @@ import { schemaVersion } from "../../snapset/identity";
 import type { ClusterFacts } from "../../snapset/manifest";
 import { reviveCluster } from "./cluster/revive";
 import type { ClusterInputs } from "./cluster/settings";
-import { withContext, type Context } from "./context";
-import type { Surroundings } from "./index";
+import { withContext, type Context, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { isDifferent, type Provider } from "./provider";
 

@@ -3,8 +3,7 @@ import { schemaVersion } from "../../snapset/identity";
 import type { ClusterFacts } from "../../snapset/manifest";
 import { selectSet } from "../../snapset/selection";
 import { assembleSets, type SetImage, type SnapsetRecord } from "../../snapset/sets";
-import { withContext, type Context } from "./context";
-import type { Surroundings } from "./index";
+import { withContext, type Context, type Surroundings } from "./context";
 import { isDifferent, type Provider } from "./provider";
 
 /** Inputs of the Selection resource. */

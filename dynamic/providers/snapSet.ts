@@ -4,8 +4,7 @@ import { runCapture } from "./capture/run";
 import { giveBack } from "./capture/giveBack";
 import { removeImages } from "./capture/remove";
 import type { CaptureInputs, CaptureOutputs, CaptureProgress } from "./capture/types";
-import { withContext, type Context } from "./context";
-import type { Surroundings } from "./index";
+import { withContext, type Context, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { isDifferent, type Provider } from "./provider";
 
