@@ -3,6 +3,9 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
+  // The long tests wait for the OpenStack provider's fixed delays rather than for a processor.
+  maxWorkers: 3,
+  testTimeout: 30_000,
   // These packages are ES modules only; Node loads them by require, Jest has to transform them.
   transformIgnorePatterns: [
     "/node_modules/(?!(@kubernetes/client-node|openid-client|oauth4webapi|jose)/)",
