@@ -30,7 +30,14 @@ export async function launchSandbox(
   const args = ["serve", "--port", "0", "--clock-offset", String(clockOffsetMs)];
   const child = spawn(
     process.execPath,
-    ["--require", "./common/typescript.cjs", "sandbox/main.ts", ...args, "--clouds-yaml", cloudsYaml],
+    [
+      "--require",
+      "./common/typescript.cjs",
+      "sandbox/main.ts",
+      ...args,
+      "--clouds-yaml",
+      cloudsYaml,
+    ],
     { cwd: root, detached: true, stdio: ["ignore", log, log] },
   );
   child.unref();
