@@ -32,7 +32,7 @@ type Key = (typeof keys)[number];
  */
 export function parseSnapsetData(data: unknown, source: string): Instance[] {
   if (!isRecord(data)) throw new InputError(source, ["snapset_data must be a mapping"]);
-  // The seeds nest everything under `snapset_data` in files, and not in stack outputs.
+  // Hotstack nests everything under `snapset_data` in its files, and not in stack outputs.
   const inner = isRecord(data["snapset_data"]) ? data["snapset_data"] : data;
   if (!isRecord(inner["instances"])) {
     throw new InputError(source, ["snapset_data must contain 'instances'"]);
