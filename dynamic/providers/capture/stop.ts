@@ -20,6 +20,7 @@ export async function stopServers(
   const told: string[] = [];
   for (const rank of [0, 1, 2]) {
     const group = members.filter((member) => stopRank(member.instance.role) === rank);
+    if (group.length === 0) continue;
     const servers = await observeServers(context, instancesOf(group));
     const running = group.filter(
       (member) => servers.get(member.instance.uuid)?.status !== "SHUTOFF",
@@ -29,7 +30,7 @@ export async function stopServers(
     });
     await Promise.all(running.map((member) => stop(member, context)));
     told.push(...running.map((member) => member.instance.name));
-    if (group.length > 0) await waitUntilShutOff(group, deadlineMs, context);
+    await waitUntilShutOff(group, deadlineMs, context);
   }
   // A server that was started meanwhile would be imaged while it runs.
   await waitUntilShutOff(members, deadlineMs, context);
