@@ -5,11 +5,12 @@ import { BlockStorageService } from "./block-storage/BlockStorageService";
 import { Compute, computeMicroversion } from "./compute/Compute";
 import { loadCloud } from "./config/loadCloud";
 import { secretsOf, type CloudSettings, type Service } from "./config/settings";
+import { CloudTime } from "./http/CloudTime";
 import { Redactor } from "./http/redact";
 import { ServiceClient } from "./http/ServiceClient";
 import { Transport } from "./http/Transport";
 import { endpointOf } from "./identity/catalog";
-import { Session } from "./identity/Session";
+import { maxConcurrent, Session } from "./identity/Session";
 import { ImageService } from "./image/ImageService";
 import { NetworkService } from "./network/NetworkService";
 
@@ -40,12 +41,18 @@ export interface OpenStack {
   region: string | undefined;
   projectId: string;
   userId: string;
+  /** The names of the user's roles in the project, e.g. `member`: Keystone's, implied ones too. */
+  roles: readonly string[];
   compute: Compute;
   image: ImageService;
   network: NetworkService;
   blockStorage: BlockStorageService;
   /** Requests sent so far, by service: `identity`, `compute`, `image`, `network`, `block-storage`. */
   requests: Readonly<Record<string, number>>;
+  /** The cloud's own time, as its answers tell it: the machine's clock may be wrong. */
+  now(): Date;
+  /** How far it is ahead of the machine's clock; 0 up to two seconds. */
+  readonly clockOffsetMs: number;
   /** Closes the connections; calls under way are ended. */
   close(): Promise<void>;
 }
@@ -65,7 +72,11 @@ export async function connect(options: ConnectOptions = {}): Promise<OpenStack> 
     cwd: options.cwd ?? process.cwd(),
     home: options.home ?? homedir(),
   });
-  const dispatcher = new Agent({ connect: { ...settings.tls, timeout: 10_000 } });
+  const dispatcher = new Agent({
+    connect: { ...settings.tls, timeout: 10_000 },
+    // A request may be sent a moment before undici sees that the last one's connection is free.
+    connections: maxConcurrent,
+  });
   try {
     return await open(settings, dispatcher, options);
   } catch (error) {
@@ -81,16 +92,19 @@ async function open(
 ): Promise<OpenStack> {
   const redactor = new Redactor(secretsOf(settings));
   const requests: Record<string, number> = {};
+  const clock = options.clock ?? systemClock;
+  const time = new CloudTime(clock);
   const transport = new Transport({
     dispatcher,
-    clock: options.clock ?? systemClock,
+    clock,
+    time,
     random: options.random ?? Math.random,
     signal: options.signal,
     redact: redactor.redact,
     requests,
   });
   const session = new Session(settings, transport, redactor);
-  const { projectId, userId, catalog } = await session.identity();
+  const { projectId, userId, roles, catalog } = await session.identity();
   const clientOf = (service: Service, headers?: Record<string, string>) =>
     new ServiceClient(
       service,
@@ -104,13 +118,18 @@ async function open(
     region: settings.region,
     projectId,
     userId,
+    roles,
     compute: new Compute(
       clientOf("compute", { "openstack-api-version": `compute ${computeMicroversion}` }),
     ),
     image: new ImageService(clientOf("image")),
     network: new NetworkService(clientOf("network")),
-    blockStorage: new BlockStorageService(clientOf("block-storage")),
+    blockStorage: new BlockStorageService(clientOf("block-storage"), projectId),
     requests,
+    now: () => time.now(),
+    get clockOffsetMs() {
+      return time.offsetMs;
+    },
     close: () => dispatcher.destroy(),
   };
 }

@@ -1,4 +1,5 @@
 export { connect, type OpenStack } from "./connect";
+export type { Snapshot, Volume } from "./block-storage/types";
 export type { Server } from "./compute/types";
 export {
   ApiError,

@@ -19,6 +19,11 @@ export const volumeSchema = z.object({
     z.object({ server_id: z.string(), volume_id: z.string(), device: z.string().nullable() }),
   ),
   metadata: z.record(z.string(), z.string()),
+  /** Whether several servers may hold it at once. */
+  multiattach: z.boolean(),
+  encrypted: z.boolean(),
+  /** Properties of the image that it was made from: shown for bootable volumes. */
+  volume_image_metadata: z.record(z.string(), z.string()).optional(),
   created_at: z.string(),
 });
 
@@ -31,7 +36,11 @@ export const snapshotSchema = z.object({
     .string()
     .nullable()
     .transform((name) => name ?? ""),
-  /** available, creating, deleting, error, … */
+  /**
+   * `creating` until the back end has it, then `available` or `error`; `deleting`, then gone or
+   * `error_deleting`; rarely `backing-up`, `restoring`, `unmanaging` (cinder `objects/fields.py`,
+   * SnapshotStatus).
+   */
   status: z.string(),
   volume_id: z.string(),
   /** GiB. */
@@ -41,6 +50,16 @@ export const snapshotSchema = z.object({
 });
 
 export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** What createSnapshot makes. */
+export interface SnapshotRequest {
+  volumeId: string;
+  name: string;
+  /** @default none */
+  metadata?: Readonly<Record<string, string>>;
+  /** Also of a volume that is in use. @default false */
+  force?: boolean;
+}
 
 /** Filters of listVolumes and listSnapshots. */
 export interface BlockStorageQuery {
@@ -65,3 +84,26 @@ export const blockStorageLimitsSchema = z.object({
 });
 
 export type BlockStorageLimits = z.infer<typeof blockStorageLimitsSchema>["limits"]["absolute"];
+
+const quotaUsageSchema = z.object({
+  /** -1 means without limit. */
+  limit: z.number(),
+  in_use: z.number(),
+  /** Asked for by requests under way. */
+  reserved: z.number(),
+});
+
+/** How much of a quota is used. */
+export type QuotaUsage = z.infer<typeof quotaUsageSchema>;
+
+/** Beside the quotas stands the project's id, under `id`. */
+export const quotaSetSchema = z.object({
+  quota_set: z
+    .record(z.string(), z.union([quotaUsageSchema, z.string()]))
+    .transform((set): Readonly<Record<string, QuotaUsage>> => {
+      const entries = Object.entries(set);
+      return Object.fromEntries(
+        entries.filter((entry): entry is [string, QuotaUsage] => typeof entry[1] !== "string"),
+      );
+    }),
+});

@@ -3,11 +3,13 @@ import type { ServiceClient } from "../http/ServiceClient";
 import {
   computeLimitsSchema,
   flavorSchema,
+  instanceActionSchema,
   interfaceSchema,
   serverSchema,
   volumeAttachmentSchema,
   type ComputeLimits,
   type Flavor,
+  type InstanceAction,
   type Server,
   type ServerInterface,
   type ServerQuery,
@@ -101,6 +103,20 @@ export class Compute {
   async showFlavor(id: string): Promise<Flavor> {
     const call = { action: "showFlavor", method: "GET", path: urls.flavor(id) } as const;
     return (await this.client.ask(call, z.object({ flavor: flavorSchema }))).flavor;
+  }
+
+  /** What a flavor asks of the host, e.g. `hw:cpu_policy`; a server has them from its flavor. */
+  async listFlavorExtraSpecs(flavorId: string): Promise<Record<string, string>> {
+    const path = urls.flavorExtraSpecs(flavorId);
+    const call = { action: "listFlavorExtraSpecs", method: "GET", path } as const;
+    const schema = z.object({ extra_specs: z.record(z.string(), z.string()) });
+    return (await this.client.ask(call, schema)).extra_specs;
+  }
+
+  /** What was done with a server so far, the newest first; also of one that is gone. */
+  listInstanceActions(serverId: string): Promise<InstanceAction[]> {
+    const listing = { key: "instanceActions", item: instanceActionSchema };
+    return this.client.list("listInstanceActions", urls.instanceActions(serverId), {}, listing);
   }
 
   /** The ports that a server is attached to, in the guest's order. */

@@ -99,6 +99,21 @@ export const volumeAttachmentSchema = z.object({
 
 export type VolumeAttachment = z.infer<typeof volumeAttachmentSchema>;
 
+export const instanceActionSchema = z.object({
+  /** create, start, stop, createImage, attach_volume, …: nova `compute/instance_actions.py`. */
+  action: z.string(),
+  /** UTC without a zone, in whole microseconds or seconds: nova `db/main/models.py`. */
+  start_time: z.string(),
+  request_id: z.string(),
+  /** Who asked for it; null when it was Nova itself. */
+  user_id: z.string().nullable(),
+  /** `Error` when it failed. */
+  message: z.string().nullable(),
+});
+
+/** Something that was done with a server. */
+export type InstanceAction = z.infer<typeof instanceActionSchema>;
+
 export const computeLimitsSchema = z.object({
   limits: z.object({
     /** -1 means without limit. */

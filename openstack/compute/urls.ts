@@ -1,13 +1,16 @@
 const server = (id: string) => `/servers/${encodeURIComponent(id)}`;
+const flavor = (id: string) => `/flavors/${encodeURIComponent(id)}`;
 
 /** Paths of the Compute API under its endpoint. */
 export const urls = {
   serversDetail: "/servers/detail",
   server,
   serverAction: (id: string) => `${server(id)}/action`,
+  instanceActions: (id: string) => `${server(id)}/os-instance-actions`,
   interfaces: (id: string) => `${server(id)}/os-interface`,
   volumeAttachments: (id: string) => `${server(id)}/os-volume_attachments`,
   flavorsDetail: "/flavors/detail",
-  flavor: (id: string) => `/flavors/${encodeURIComponent(id)}`,
+  flavor,
+  flavorExtraSpecs: (id: string) => `${flavor(id)}/os-extra_specs`,
   limits: "/limits",
 };

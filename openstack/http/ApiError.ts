@@ -11,6 +11,8 @@ export interface ApiErrorDetails {
   status: number;
   /** Under which the service's own log tells the rest. */
   requestId: string | undefined;
+  /** When the service wants to be asked again, from now: its `Retry-After`. */
+  retryAfterMs?: number | undefined;
   /** As it came: JSON when it was JSON, else text. */
   body: unknown;
 }
@@ -24,6 +26,7 @@ export class ApiError extends Error implements ApiErrorDetails {
   readonly url: string;
   readonly status: number;
   readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
   readonly body: unknown;
 
   /** @param problem what is wrong with an answer that is no refusal */
@@ -41,6 +44,7 @@ export class ApiError extends Error implements ApiErrorDetails {
     this.url = url;
     this.status = status;
     this.requestId = requestId;
+    this.retryAfterMs = details.retryAfterMs;
     this.body = body;
   }
 }

@@ -2,6 +2,7 @@ import { request, type Dispatcher } from "undici";
 import type { Clock } from "../../common/clock";
 import { formatSeconds, messageOf, TimeoutError } from "../../common/errors";
 import { ApiError, ConnectionError } from "./ApiError";
+import type { CloudTime } from "./CloudTime";
 import { parseRetryAfter, retryDelayMs, type Failure } from "./retry";
 
 /** One request to a service. */
@@ -36,6 +37,8 @@ export interface Answer {
 export interface TransportOptions {
   dispatcher: Dispatcher;
   clock: Clock;
+  /** Learns from the answers what time it is for the cloud. */
+  time: CloudTime;
   random: () => number;
   /** Ends every call. */
   signal: AbortSignal | undefined;
@@ -96,8 +99,10 @@ export class Transport {
   }
 
   private async exchange(call: Call, signal: AbortSignal): Promise<Answer> {
+    const { clock, dispatcher, time } = this.options;
+    const sent = clock.now();
     const response = await request(call.url, {
-      dispatcher: this.options.dispatcher,
+      dispatcher,
       method: call.method,
       signal,
       headers: {
@@ -113,6 +118,7 @@ export class Transport {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+    time.observe(headerOf(response.headers, "date"), sent);
     const text = await response.body.text();
     return {
       call,
@@ -128,14 +134,10 @@ export class Transport {
     if (status >= 200 && status < 300) return { answer };
     const body = redactBody(answer.body, this.options.redact);
     const { service, action, method, url } = call;
-    const retryAfter = headerOf(headers, "retry-after");
+    const retryAfterMs = parseRetryAfter(headerOf(headers, "retry-after"), this.options.time.now());
     return {
-      failure: {
-        kind: "answer",
-        status,
-        retryAfterMs: parseRetryAfter(retryAfter, this.options.clock.now()),
-      },
-      error: new ApiError({ service, action, method, url, status, requestId, body }),
+      failure: { kind: "answer", status, retryAfterMs },
+      error: new ApiError({ service, action, method, url, status, requestId, retryAfterMs, body }),
     };
   }
 }

@@ -50,9 +50,10 @@ function mayRetry(failure: Failure, isIdempotent: boolean): boolean {
     // Refused at the door, before anything was done: any request may come again.
     case 429:
       return true;
-    // Rate limiting in clouds before Mitaka when it says when to come back, else a quota.
+    // Rate limiting in clouds before Mitaka when it says when to come back, else a quota; Cinder's
+    // says 0 (cinder `exception.py`, QuotaError).
     case 413:
-      return failure.retryAfterMs !== undefined;
+      return (failure.retryAfterMs ?? 0) > 0;
     // A proxy that found no backend, lost it half-way, or waited for it in vain.
     case 502:
     case 503:

@@ -3,6 +3,7 @@ import type { CloudSettings } from "../config/settings";
 import { ApiError, isUnauthorized } from "../http/ApiError";
 import { parseAnswer } from "../http/parseAnswer";
 import type { Redactor } from "../http/redact";
+import { Slots } from "../http/Slots";
 import { headerOf, type Answer, type Call, type Transport } from "../http/Transport";
 import { authRequest } from "./authRequest";
 import { catalogSchema, type Catalog } from "./catalog";
@@ -12,6 +13,7 @@ export interface Identity {
   token: string;
   projectId: string;
   userId: string;
+  roles: string[];
   catalog: Catalog;
 }
 
@@ -19,9 +21,13 @@ const tokenSchema = z.object({
   token: z.object({
     project: z.object({ id: z.string() }),
     user: z.object({ id: z.string() }),
+    roles: z.array(z.object({ name: z.string() })),
     catalog: catalogSchema,
   }),
 });
+
+/** Requests under way at once: a thousand calls need neither a thousand sockets nor a thousand tokens. */
+export const maxConcurrent = 32;
 
 /**
  * One token for all callers. When a service no longer accepts it, it is renewed once for everyone
@@ -29,6 +35,7 @@ const tokenSchema = z.object({
  */
 export class Session {
   private current: Promise<Identity> | undefined;
+  private readonly slots = new Slots(maxConcurrent);
 
   constructor(
     private readonly settings: CloudSettings,
@@ -42,8 +49,14 @@ export class Session {
     return this.current;
   }
 
-  /** Sends a call with the token, a second time with a new one if the first is not accepted. */
-  readonly send = async (call: Call): Promise<Answer> => {
+  /**
+   * Sends a call with the token, a second time with a new one if the first is not accepted. At most
+   * 32 are under way, reads first; a call's deadline begins when its turn comes.
+   */
+  readonly send = (call: Call): Promise<Answer> =>
+    this.slots.run(() => this.sendNow(call), { isUrgent: call.method === "GET" });
+
+  private async sendNow(call: Call): Promise<Answer> {
     const used = this.identity();
     const { token } = await used;
     try {
@@ -55,7 +68,7 @@ export class Session {
       const renewed = await this.identity();
       return this.transport.send(withToken(call, renewed.token));
     }
-  };
+  }
 
   private async authenticate(): Promise<Identity> {
     try {
@@ -80,8 +93,14 @@ export class Session {
     const token = headerOf(answer.headers, "x-subject-token");
     if (token === undefined) throw withoutToken(answer);
     this.redactor.add(token);
-    const { project, user, catalog } = parseAnswer(answer, tokenSchema).token;
-    return { token, projectId: project.id, userId: user.id, catalog };
+    const { project, user, roles, catalog } = parseAnswer(answer, tokenSchema).token;
+    return {
+      token,
+      projectId: project.id,
+      userId: user.id,
+      roles: roles.map(({ name }) => name),
+      catalog,
+    };
   }
 }
 

@@ -1,5 +1,14 @@
 import type { ServiceClient } from "../http/ServiceClient";
-import { imageSchema, type Image, type ImagePatch, type ImageQuery } from "./types";
+import { isNotFound } from "../http/ApiError";
+import {
+  imageSchema,
+  imageUsageSchema,
+  type Image,
+  type ImagePatch,
+  type ImageQuery,
+  type ImageRequest,
+  type ImageUsage,
+} from "./types";
 import { urls } from "./urls";
 
 /** The largest page that Glance gives by default (`api_limit_max`); its default is 25. */
@@ -19,6 +28,22 @@ export class ImageService {
   showImage(id: string): Promise<Image> {
     return this.client.ask(
       { action: "showImage", method: "GET", path: urls.image(id) },
+      imageSchema,
+    );
+  }
+
+  /**
+   * Makes a private image without data, which is `queued` until it is given some or deleted. Not
+   * sent again when its answer gets lost: that would make two.
+   */
+  createImage({ name, tags = [], properties = {} }: ImageRequest): Promise<Image> {
+    return this.client.ask(
+      {
+        action: "createImage",
+        method: "POST",
+        path: urls.images,
+        body: { ...properties, name, tags, visibility: "private" },
+      },
       imageSchema,
     );
   }
@@ -52,5 +77,21 @@ export class ImageService {
   /** Adds a tag; Glance cannot take one that holds a `/` this way. */
   async addTag(id: string, tag: string): Promise<void> {
     await this.client.send({ action: "addTag", method: "PUT", path: urls.tag(id, tag) });
+  }
+
+  /**
+   * How much the project uses of its quotas; a limit of -1 is none.
+   *
+   * @returns undefined where Glance counts nothing: before Wallaby, or without `use_keystone_limits`
+   */
+  async showUsage(): Promise<ImageUsage | undefined> {
+    try {
+      const call = { action: "showUsage", method: "GET", path: urls.usage } as const;
+      const { usage } = await this.client.ask(call, imageUsageSchema);
+      return Object.keys(usage).length === 0 ? undefined : usage;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 }

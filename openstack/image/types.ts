@@ -49,3 +49,19 @@ export interface ImageQuery {
 export type ImagePatch =
   | { op: "add" | "replace"; path: string; value: string | number | boolean | readonly string[] }
   | { op: "remove"; path: string };
+
+/** What createImage makes. */
+export interface ImageRequest {
+  name: string;
+  /** @default none */
+  tags?: readonly string[];
+  /** Each value at most 65,535 bytes. @default none */
+  properties?: Readonly<Record<string, string>>;
+}
+
+export const imageUsageSchema = z.object({
+  usage: z.record(z.string(), z.object({ limit: z.number(), usage: z.number() })),
+});
+
+/** A quota of Glance: `image_size_total` and `image_stage_total` (both MiB), `image_count_total`, `image_count_uploading`. */
+export type ImageUsage = z.infer<typeof imageUsageSchema>["usage"];

@@ -4,5 +4,6 @@ const image = (id: string) => `/images/${encodeURIComponent(id)}`;
 export const urls = {
   images: "/images",
   image,
+  usage: "/info/usage",
   tag: (id: string, tag: string) => `${image(id)}/tags/${encodeURIComponent(tag)}`,
 };

@@ -88,6 +88,7 @@ export interface PortQuery {
   name?: string;
   /** One server's id, or several. */
   device_id?: string | readonly string[];
+  project_id?: string;
   network_id?: string;
   mac_address?: string;
   status?: string;

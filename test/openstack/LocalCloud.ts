@@ -26,6 +26,8 @@ export const password = "correct-horse-battery";
 export class LocalCloud {
   readonly received: Received[] = [];
   tokens = 0;
+  /** Connections that are open, and how many there were at most. */
+  readonly sockets = { open: 0, most: 0 };
   private accepted = 0;
   private readonly routes = new Map<string, Route>();
 
@@ -41,6 +43,10 @@ export class LocalCloud {
       server,
       `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     );
+    server.on("connection", (socket) => {
+      cloud.sockets.most = Math.max(cloud.sockets.most, ++cloud.sockets.open);
+      socket.on("close", () => cloud.sockets.open--);
+    });
     server.on("request", (request: IncomingMessage, response: ServerResponse) => {
       void cloud.serve(request, response);
     });
@@ -49,6 +55,7 @@ export class LocalCloud {
       const token = {
         project: { id: "project-1" },
         user: { id: "user-1" },
+        roles: [{ id: "role-1", name: "member" }],
         catalog: cloud.catalog(),
       };
       reply(response, 201, { token }, { "x-subject-token": `token-${cloud.tokens}` });

@@ -65,6 +65,7 @@ describe("the token", () => {
       region: undefined,
       projectId: "project-1",
       userId: "user-1",
+      roles: ["member"],
       requests: { identity: 1, image: 2 },
     });
   });
@@ -205,6 +206,42 @@ describe("retries", () => {
 
   const action = "/compute/v2.1/servers/s/action";
 
+  test("what the caller may do by itself: an error says when to come back", async () => {
+    answerInTurn(`POST ${action}`, [503, 409], { image_id: "i" }, "7");
+    const retryAfterMs = async () => {
+      const error = await errorOf(openStack.compute.createImage("s", { name: "n" }));
+      return error instanceof ApiError ? error.retryAfterMs : error;
+    };
+    expect(await retryAfterMs()).toBe(7000);
+    expect(await retryAfterMs()).toBe(7000);
+    answerInTurn(`POST ${action}`, [503], { image_id: "i" });
+    expect(await retryAfterMs()).toBeUndefined();
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  test("a date in Retry-After is by the cloud's clock", async () => {
+    cloud.on(`POST ${action}`, (_received, response) => {
+      const headers = {
+        date: "Thu, 01 Jan 2032 00:00:00 GMT",
+        "retry-after": "Thu, 01 Jan 2032 00:00:30 GMT",
+      };
+      reply(response, 503, {}, headers);
+    });
+    const error = await errorOf(openStack.compute.createImage("s", { name: "n" }));
+    const waitMs = error instanceof ApiError ? error.retryAfterMs : undefined;
+    expect(waitMs).toBeGreaterThanOrEqual(29_000);
+    expect(waitMs).toBeLessThanOrEqual(30_000);
+  });
+
+  test("Cinder's 413 for a quota says Retry-After: 0 and does not come again", async () => {
+    const snapshots = "/volumev3/v3/project-1/snapshots";
+    answerInTurn(`POST ${snapshots}`, [413, 413], { snapshot: {} }, "0");
+    const request = { volumeId: "v", name: "n" };
+    const error = await errorOf(openStack.blockStorage.createSnapshot(request));
+    expect(isOverLimit(error)).toBe(true);
+    expect(cloud.requestsTo(snapshots)).toHaveLength(1);
+  });
+
   test("createImage comes again after 429, never after 503", async () => {
     answerInTurn(`POST ${action}`, [429], { image_id: "i" });
     expect(await openStack.compute.createImage("s", { name: "n" })).toBe("i");
@@ -287,6 +324,72 @@ describe("deadlines and cancelling", () => {
     controller.abort(new Error("cancelled by the engine"));
     expect((await call).message).toBe("cancelled by the engine");
     await cancellable.close();
+  });
+});
+
+describe("the cloud's own time", () => {
+  test("is the machine's, corrected by the answers' Date", async () => {
+    cloud.on("POST /v3/auth/tokens", (_received, response) => {
+      const token = {
+        project: { id: "project-1" },
+        user: { id: "user-1" },
+        roles: [],
+        catalog: [],
+      };
+      const headers = { "x-subject-token": "t", date: "Fri, 02 Jan 2026 00:00:00 GMT" };
+      reply(response, 201, { token }, headers);
+    });
+    const ahead = await cloud.connect({ clock });
+    // The machine says 1 January; a Date is right to the second.
+    expect(ahead.clockOffsetMs).toBe(86_400_500);
+    await clock.sleep(10_000);
+    expect(ahead.now()).toEqual(new Date("2026-01-02T00:00:10.500Z"));
+    await ahead.close();
+  });
+
+  test("is the machine's where that is right", async () => {
+    const right = await cloud.connect();
+    expect(right.clockOffsetMs).toBe(0);
+    await right.close();
+  });
+});
+
+describe("a thousand calls at once", () => {
+  test("are 32 at a time on 32 connections; a list does not wait for them", async () => {
+    const held: (() => void)[] = [];
+    let most = 0;
+    let answered = 0;
+    let answeredBeforeList = 0;
+    // Nobody is answered before 32 wait, or all that are left.
+    cloud.on("POST /compute/v2.1/servers/s/action", (_received, response) => {
+      held.push(() => {
+        reply(response, 202, "");
+      });
+      most = Math.max(most, held.length);
+      if (held.length < Math.min(32, 1000 - answered)) return;
+      answered += held.length;
+      for (const answer of held.splice(0)) answer();
+    });
+    cloud.on(`GET ${images}`, (_received, response) => {
+      answeredBeforeList = answered;
+      reply(response, 200, { images: [] });
+    });
+    const calls = Array.from({ length: 1000 }, () => openStack.compute.startServer("s"));
+    await Promise.all([...calls, openStack.image.listImages()]);
+    expect(answered).toBe(1000);
+    expect(most).toBe(32);
+    expect(cloud.sockets.most).toBeLessThanOrEqual(32);
+    expect(answeredBeforeList).toBe(32);
+  });
+
+  test("with a token that is not accepted any more: 32 are sent in vain", async () => {
+    cloud.on(`GET ${show}`, (_received, response) => {
+      reply(response, 200, imageOf("i"));
+    });
+    cloud.revoke();
+    await Promise.all(Array.from({ length: 1000 }, () => openStack.image.showImage("i")));
+    expect(cloud.tokens).toBe(2);
+    expect(cloud.requestsTo(show)).toHaveLength(1032);
   });
 });
 

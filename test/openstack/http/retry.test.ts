@@ -17,6 +17,7 @@ test.each<[string, Failure, boolean, boolean]>([
   // failure, sent again when idempotent, sent again when not
   ["429", answer(429), true, true],
   ["413 with Retry-After", answer(413, 1000), true, true],
+  ["413 with 0", answer(413, 0), false, false],
   ["413 without", answer(413), false, false],
   ["502", answer(502), true, false],
   ["503", answer(503), true, false],
