@@ -2,9 +2,16 @@ import { stringify } from "yaml";
 import { region } from "./openstack/identity/catalog";
 import type { World } from "./world";
 
-/** A clouds.yaml with a cloud for each user: `sandbox` for demo, `sandbox-NAME` for the others. */
-export function cloudsYaml(url: string, world: World): string {
-  const clouds = world.identity.users().map(({ name, password, project }) => [
+/**
+ * A clouds.yaml with a cloud for each user: `sandbox` for demo, `sandbox-NAME` for the others.
+ *
+ * @param names of the users. @default who may change something
+ */
+export function cloudsYaml(url: string, world: World, names?: readonly string[]): string {
+  const users = world.identity
+    .users()
+    .filter(({ name, roles }) => names?.includes(name) ?? roles?.some((role) => role !== "reader"));
+  const clouds = users.map(({ name, password, project }) => [
     name === "demo" ? "sandbox" : `sandbox-${name}`,
     {
       region_name: region,

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { settingsApp } from "./controlSettings";
 import { statusOf } from "./world/compute/records";
 import { effects, type Fault } from "./world/faults";
 import type { World } from "./world/world";
@@ -24,9 +25,13 @@ const faultSchema = z.strictObject({
   }),
   then: z.union([
     answer,
-    z.strictObject({ reset: z.literal(true), afterwards: z.boolean().optional() }),
+    z.strictObject({
+      reset: z.literal(true),
+      afterwards: z.boolean().optional(),
+      midBody: z.boolean().optional(),
+    }),
     z.strictObject({ delayMs: z.number().nonnegative() }),
-    z.strictObject({ effect: z.enum(effects) }),
+    z.strictObject({ effect: z.enum(effects), ms: z.number().nonnegative().optional() }),
   ]),
 });
 
@@ -74,6 +79,7 @@ export function controlApp(world: World, stop: (() => void) | undefined): Hono {
     setImmediate(stop);
     return c.body(null, 202);
   });
+  app.route("/", settingsApp(world));
   return app;
 }
 

@@ -18,8 +18,11 @@ export interface Sandbox {
   /** `http://127.0.0.1:PORT`, all services below it. */
   url: string;
   world: World;
-  /** The text of a clouds.yaml: clouds `sandbox`, `sandbox-other` and `sandbox-admin`. */
-  cloudsYaml(): string;
+  /**
+   * The text of a clouds.yaml: clouds `sandbox`, `sandbox-other` and `sandbox-admin`, or those of
+   * the users named, e.g. `reader`.
+   */
+  cloudsYaml(users?: readonly string[]): string;
   close(): Promise<void>;
 }
 
@@ -38,7 +41,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url: listener.url,
     world,
-    cloudsYaml: () => cloudsYaml(listener.url, world),
+    cloudsYaml: (users) => cloudsYaml(listener.url, world, users),
     close: async () => {
       world.stop();
       await listener.close();

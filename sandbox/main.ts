@@ -8,6 +8,7 @@ interface ServeOptions {
   port: number;
   seed: number;
   timeScale: number;
+  hosts: number;
   clockOffset: number;
   cloudsYaml?: string;
 }
@@ -29,6 +30,7 @@ async function serve(options: ServeOptions): Promise<void> {
     port: options.port,
     seed: options.seed,
     timeScale: options.timeScale,
+    hosts: options.hosts,
     clockOffsetMs: options.clockOffset,
     onStop: end,
   });
@@ -74,11 +76,18 @@ function program(): Command {
     .option("--port <port>", "0 is any free one", number, defaultPort)
     .option("--seed <number>", "where ids come from", number, 1)
     .option("--time-scale <factor>", "modelled seconds per second", number, 20)
+    .option("--hosts <number>", "compute hosts, which servers go to in turn", number, 1)
     .option("--clock-offset <ms>", "the world's time minus the machine's", number, 0)
     .option("--clouds-yaml <file>", "where to write the clouds.yaml")
     .action(serve);
+  addVerbs(command);
+  return command;
+}
+
+/** What a running sandbox can be told. */
+function addVerbs(program: Command): void {
   const verb = (name: string, description: string) =>
-    command
+    program
       .command(name)
       .description(description)
       .option("--url <url>", "the running sandbox", `http://127.0.0.1:${defaultPort}`);
@@ -101,7 +110,20 @@ function program(): Command {
         ? control(url, "DELETE", "faults")
         : control(url, "POST", "faults", JSON.parse(text)),
     );
-  return command;
+  verb(
+    "set",
+    "changes how long images take and what hosts bear, or with --quotas what projects may have",
+  )
+    .argument("<settings>", `JSON, e.g. {"imageMs":{"fromMs":10000,"toMs":60000}}`)
+    .option("--quotas", 'quotas instead, e.g. {"snapshots":3}')
+    .action((text: string, { url, quotas }: { url: string; quotas?: boolean }) =>
+      control(url, "PUT", quotas === true ? "quotas" : "settings", JSON.parse(text)),
+    );
+  verb("somebody", "does something as somebody else")
+    .argument("<deed>", `JSON, e.g. {"do":"start","server":"controller"}`)
+    .action((text: string, { url }: { url: string }) =>
+      control(url, "POST", "somebody", JSON.parse(text)),
+    );
 }
 
 program()

@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
@@ -33,6 +33,7 @@ export function sandboxApp(world: World, stop?: () => void): Hono<SandboxEnv> {
   app.use("*", async (c: Ctx, next) => {
     c.set("requestId", `req-${ids.uuid()}`);
     await next();
+    if (!c.get("wasReset")) c.res.headers.set("date", world.clock.now().toUTCString());
     log(world, c, c.get("wasReset") ? 0 : c.res.status);
   });
   app.onError((error, c: Ctx) => {
@@ -69,6 +70,15 @@ function log(world: World, c: Ctx, status: number): void {
   });
 }
 
+async function sendHalf(outgoing: ServerResponse, response: Response): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer());
+  const headers = Object.fromEntries(response.headers);
+  outgoing.writeHead(response.status, { ...headers, "content-length": body.length });
+  await new Promise((resolve) => {
+    outgoing.write(body.subarray(0, Math.ceil(body.length / 2)), resolve);
+  });
+}
+
 /** A listening server. */
 export interface Listener {
   url: string;
@@ -86,6 +96,10 @@ export async function listen(app: Hono<SandboxEnv>, port: number): Promise<Liste
         outgoing,
         origin: `http://${incoming.headers.host ?? ""}`,
         reset: () => {
+          incoming.socket.resetAndDestroy();
+        },
+        cut: async (response: Response) => {
+          await sendHalf(outgoing, response);
           incoming.socket.resetAndDestroy();
         },
       });

@@ -4,6 +4,7 @@ import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { FaultAction } from "../world";
 import { clustersOf, type ClusterWorld } from "./clusters";
+import { skewed } from "./clockSkew";
 import { apiGroup, apiGroupList, apiResourceList, apiVersions, serverVersion } from "./discovery";
 import { clusterToken } from "./kubeconfig";
 import type { ModelCluster } from "./modelCluster";
@@ -34,10 +35,12 @@ export function openshiftApp(world: ClusterWorld): Hono {
     if (!cluster?.isServing()) return reset(c);
     const request = await readRequest(c);
     const answer = answerTo(world, cluster, request, isAuthenticated(c));
+    const { clockSkewMs } = cluster.faults;
+    c.header("date", new Date(world.clock.nowMs() + clockSkewMs).toUTCString());
     if ("fault" in answer) return misbehave(c, answer.fault);
     return typeof answer.body === "string"
       ? c.text(answer.body, answer.status as ContentfulStatusCode)
-      : c.json(answer.body, answer.status as ContentfulStatusCode);
+      : c.json(skewed(answer.body, clockSkewMs), answer.status as ContentfulStatusCode);
   });
   return app as unknown as Hono;
 }

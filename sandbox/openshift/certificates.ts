@@ -29,7 +29,12 @@ function canRotate(state: ClusterState, working: readonly string[], at: number):
   });
 }
 
-function rotateOnce(state: ClusterState, working: readonly string[], at: number): void {
+/**
+ * Replaces csr-signer, and with it the certificates of the kubelets at work.
+ *
+ * @param working names of the nodes whose kubelets are running
+ */
+export function rotateOnce(state: ClusterState, working: readonly string[], at: number): void {
   const { signers } = state;
   const upper = signers["csr-signer-signer"];
   const isFirst = upper.notAfter - upper.notBefore <= lifetimes.firstMs;
@@ -40,7 +45,9 @@ function rotateOnce(state: ClusterState, working: readonly string[], at: number)
   signers["csr-signer"] = { notBefore: at, notAfter };
   for (const name of working) {
     const node = state.nodes[name];
-    if (node && at < node.kubelet.notAfter) node.kubelet = { notBefore: at, notAfter };
+    if (!node || at >= node.kubelet.notAfter) continue;
+    node.kubelet = { notBefore: at, notAfter };
+    node.serving = { notBefore: at, notAfter };
   }
   state.rotationAt = at + lifetimes.csrSignerRefreshMs;
 }

@@ -19,6 +19,8 @@ interface ArmedOperatorFault extends OperatorFault {
 export class ClusterFaults {
   /** ClusterOperators are listed as none at all. */
   hasEmptyOperatorList = false;
+  /** By how much the clocks of all nodes are ahead. */
+  clockSkewMs = 0;
   readonly #operators = new Map<string, ArmedOperatorFault>();
   readonly #ignoring = new Set<string>();
   #apiDownUntil = 0;

@@ -21,6 +21,8 @@ export interface NodeState {
   /** The kubelet's last heartbeat. */
   renewedAt: number;
   kubelet: Validity;
+  /** Of what the kubelet serves on port 10250: logs, commands in pods. */
+  serving: Validity;
   /** Unset until the first stop. */
   lastStop?: "graceful" | "hard";
 }
@@ -90,7 +92,7 @@ export function newCluster({ clock, ids }: Pick<World, "clock" | "ids">): Cluste
   };
 }
 
-/** A node that joins now, with a first certificate that lives as long as its signer, a day at most. */
+/** A node that joins now, with first certificates that live as long as its signer, a day at most. */
 export function newNode(
   state: ClusterState,
   role: NodeState["role"],
@@ -98,6 +100,7 @@ export function newNode(
   now: number,
 ): NodeState {
   const signer = state.signers["csr-signer"];
+  const first = { notBefore: now, notAfter: Math.min(now + lifetimes.firstMs, signer.notAfter) };
   return {
     role,
     ip,
@@ -108,7 +111,8 @@ export function newNode(
     bootId: "",
     readySince: now,
     renewedAt: now,
-    kubelet: { notBefore: now, notAfter: Math.min(now + lifetimes.firstMs, signer.notAfter) },
+    kubelet: first,
+    serving: first,
   };
 }
 

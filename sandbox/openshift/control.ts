@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import type { Filing } from "./certificateRequests";
 import type { OperatorFault } from "./clusterFaults";
 import { clustersOf, type ClusterWorld } from "./clusters";
 import type { ModelCluster } from "./modelCluster";
@@ -28,8 +29,31 @@ const change = z.strictObject({
     )
     .optional(),
   emptyOperatorList: z.boolean().optional(),
+  /** By how much the cluster's clocks are ahead of the world's; negative: behind. */
+  clockSkewMs: z.number().optional(),
   /** How long no API server answers, in the world's milliseconds from now. */
   apiDownMs: z.number().nonnegative().optional(),
+  /** Requests for certificates that somebody files: a kubelet's own but for what is given. */
+  certificateRequests: z
+    .array(
+      z.strictObject({
+        node: z.string(),
+        purpose: z.enum(["client", "serving"]),
+        /** How many. */
+        count: z.number().int().positive().optional(),
+        /** For how long they have been there, in the world's milliseconds. */
+        ageMs: z.number().nonnegative().optional(),
+        commonName: z.string().optional(),
+        organizations: z.array(z.string()).optional(),
+        dnsNames: z.array(z.string()).optional(),
+        ipAddresses: z.array(z.string()).optional(),
+        signerName: z.string().optional(),
+        usages: z.array(z.string()).optional(),
+        username: z.string().optional(),
+        groups: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
   /** Node → whether it takes a shutdown command and goes on running. */
   ignoresShutdown: z.record(z.string(), z.boolean()).optional(),
 });
@@ -49,7 +73,12 @@ export function changeCluster(cluster: ModelCluster, wanted: ClusterChange): voi
   if (wanted.emptyOperatorList !== undefined) {
     faults.hasEmptyOperatorList = wanted.emptyOperatorList;
   }
+  if (wanted.clockSkewMs !== undefined) faults.clockSkewMs = wanted.clockSkewMs;
   if (wanted.apiDownMs !== undefined) faults.takeApiDown(now + wanted.apiDownMs);
+  for (const { count = 1, ageMs = 0, ...filing } of wanted.certificateRequests ?? []) {
+    const request = { ...filing, createdAt: now - ageMs } as Filing;
+    for (let filed = 0; filed < count; filed += 1) cluster.requests.file(request);
+  }
   for (const [node, ignores] of Object.entries(wanted.ignoresShutdown ?? {})) {
     faults.setIgnoresShutdown(node, ignores);
   }

@@ -1,7 +1,9 @@
 import type { Appointment, Guest, WorldClock } from "../world";
+import { CertificateRequests } from "./certificateRequests";
 import { rotateCertificates } from "./certificates";
 import type { ClusterState, NodeState, OperatorState, WorkerDisk } from "./clusterState";
 import { ClusterFaults } from "./clusterFaults";
+import { KubeletCertificates } from "./kubeletCertificates";
 import { lastTick, operatorNames, reportOperator } from "./operators";
 import { NodePods } from "./nodePods";
 import { clusterTimes } from "./times";
@@ -27,6 +29,8 @@ export interface NodeStanding {
 export class ModelCluster {
   readonly faults = new ClusterFaults();
   readonly pods = new NodePods(this);
+  readonly requests = new CertificateRequests(this);
+  readonly #certificates = new KubeletCertificates(this);
   readonly #members = new Map<string, Member>();
   /** When this run got its majority of masters. */
   #quorumAt: number | undefined;
@@ -64,9 +68,11 @@ export class ModelCluster {
     this.#members.get(name)?.shutdown?.cancel();
     this.#members.delete(name);
     this.pods.forget(name);
+    this.#certificates.forget(name);
     if (this.#quorumAt === undefined || this.#hasQuorum()) return;
     this.#keepReports();
     this.#quorumAt = undefined;
+    this.#certificates.recoveredAt = undefined;
   }
 
   /** Writes what the cluster knows to a guest's disk. */
@@ -109,8 +115,8 @@ export class ModelCluster {
   servesAggregated(): boolean {
     const now = this.clock.nowMs();
     if (!this.isInstalled() || this.#quorumAt === undefined) return false;
-    const readyMs = this.scaled(clusterTimes.operatorsReadyMs);
-    return this.#kubelets(now).length > 0 && now >= this.#quorumAt + readyMs;
+    const readyAt = (this.#operatorsFrom() ?? now) + this.scaled(clusterTimes.operatorsReadyMs);
+    return this.#kubelets(now).length > 0 && now >= readyAt;
   }
 
   /** True when the installation is complete. */
@@ -118,13 +124,14 @@ export class ModelCluster {
     return this.clock.nowMs() >= this.state.installedAt;
   }
 
-  /** Works out what happened since the last look: heartbeats, boots reported, rotations. */
+  /** Works out what happened since the last look: rotations, certificates issued, heartbeats, boots reported. */
   settle(): void {
     const now = this.clock.nowMs();
     const aliveSince = this.#workingSince();
     if (aliveSince !== undefined && aliveSince <= now) {
       rotateCertificates(this.state, this.#running(now), aliveSince, now);
     }
+    this.#settleCertificates(now);
     for (const name of this.#kubelets(now)) this.#reportNode(name, now);
   }
 
@@ -151,7 +158,7 @@ export class ModelCluster {
     const around = {
       now,
       timeScale: this.clock.timeScale,
-      bootedAt: this.#kubelets(now).length > 0 ? this.#quorumAt : undefined,
+      bootedAt: this.#kubelets(now).length > 0 ? this.#operatorsFrom() : undefined,
     };
     return Object.fromEntries(
       operatorNames.map((name) => [name, reportOperator(this.state, name, around)]),
@@ -209,6 +216,23 @@ export class ModelCluster {
     );
   }
 
+  /** Operators begin when there are kubelets to run them. */
+  #operatorsFrom(): number | undefined {
+    const { recoveredAt } = this.#certificates;
+    if (this.#quorumAt === undefined || recoveredAt === undefined) return this.#quorumAt;
+    return Math.max(this.#quorumAt, recoveredAt - this.scaled(clusterTimes.kubeletMs));
+  }
+
+  #settleCertificates(now: number): void {
+    if (!this.isServing()) return;
+    const startMs = this.scaled(clusterTimes.kubeletMs);
+    const running = this.#running(now).map((name) => {
+      return { name, since: (this.#members.get(name)?.bootedAt ?? 0) + startMs };
+    });
+    const apiAt = (this.#quorumAt ?? now) + this.scaled(clusterTimes.apiMs);
+    this.#certificates.settle(running, Math.max(apiAt, this.state.apiAt), now);
+  }
+
   #workingSince(): number | undefined {
     return this.#quorumAt === undefined
       ? undefined
@@ -219,7 +243,8 @@ export class ModelCluster {
     const member = this.#members.get(name);
     const node = this.state.nodes[name];
     if (!member || !node) return;
-    const up = member.bootedAt + this.scaled(clusterTimes.kubeletMs);
+    const recoveredAt = this.#certificates.recoveredAt === undefined ? 0 : node.kubelet.notBefore;
+    const up = Math.max(member.bootedAt + this.scaled(clusterTimes.kubeletMs), recoveredAt);
     const bootId = member.guest.bootId ?? node.bootId;
     if (node.bootId !== bootId) node.readySince = up;
     node.bootId = bootId;

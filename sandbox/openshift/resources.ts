@@ -6,6 +6,7 @@ import {
   secretObjects,
   versionObjects,
 } from "./configObjects";
+import { apiServiceObjects } from "./apiServices";
 import type { ModelCluster } from "./modelCluster";
 import { leaseObjects, nodeObjects } from "./nodeObjects";
 import type { WireObject } from "./objects";
@@ -26,7 +27,7 @@ export interface Resource {
 
 const reading = ["get", "list"];
 
-/** Everything that the API serves. Routes and requests for certificates are there and empty. */
+/** Everything that the API serves. Routes are there and empty. */
 export const resources: readonly Resource[] = [
   core("nodes", "Node", false, [...reading, "patch"], nodeObjects, ["no"]),
   core("namespaces", "Namespace", false, reading, namespaceObjects, ["ns"]),
@@ -38,7 +39,7 @@ export const resources: readonly Resource[] = [
     "certificatesigningrequests",
     "CertificateSigningRequest",
     false,
-    none,
+    requestObjects,
     ["csr"],
   ),
   grouped("config.openshift.io", "clusteroperators", "ClusterOperator", false, operatorObjects, [
@@ -54,11 +55,17 @@ export const resources: readonly Resource[] = [
     poolObjects,
     ["mcp"],
   ),
+  grouped("apiregistration.k8s.io", "apiservices", "APIService", false, apiServiceObjects),
   grouped("route.openshift.io", "routes", "Route", true, none),
 ];
 
 /** The groups that are served by pods of the cluster, and so come last after a boot. */
 export const aggregatedGroups: ReadonlySet<string> = new Set(["route.openshift.io"]);
+
+function requestObjects(cluster: ModelCluster): WireObject[] {
+  cluster.settle();
+  return cluster.requests.objects();
+}
 
 function none(): WireObject[] {
   return [];

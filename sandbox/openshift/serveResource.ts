@@ -24,9 +24,15 @@ interface Target {
   resource: Resource;
   namespace: string | undefined;
   name: string | undefined;
+  subresource: string | undefined;
 }
 
-const verbs: Record<string, string> = { POST: "create", PATCH: "patch", DELETE: "delete" };
+const verbs: Record<string, string> = {
+  POST: "create",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
 
 /** Serves a request for objects: read, and the few writes that there are. */
 export function serveResource(
@@ -44,6 +50,7 @@ export function serveResource(
   const action = `${verb}${resource.kind}${verb === "list" ? "s" : ""}`;
   const [fault] = world.faults.strike("openshift", action, name === undefined ? [] : [name]);
   if (fault && ("status" in fault || "reset" in fault)) return { fault };
+  if (isApproval(target, verb)) return approve(cluster, name ?? "", request.body);
   if (!resource.verbs.includes(verb)) {
     const message = "the server does not allow this method on the requested resource";
     return { status: 405, body: statusObject(405, "MethodNotAllowed", message) };
@@ -82,10 +89,29 @@ function targetOf(path: string[]): Target | undefined {
   const rest = path.slice(path[0] === "api" ? 2 : 3);
   // a namespace is itself a resource: `namespaces/{name}` alone is not a prefix
   const isInNamespace = rest[0] === "namespaces" && rest.length > 2;
-  const [plural, name, ...more] = isInNamespace ? rest.slice(2) : rest;
+  const [plural, name, subresource, ...more] = isInNamespace ? rest.slice(2) : rest;
   const resource = resources.find((r) => r.group === group && r.plural === plural);
   if (!resource || more.length > 0) return undefined;
-  return { resource, namespace: isInNamespace ? rest[1] : undefined, name };
+  if (subresource !== undefined && `${plural}/${subresource}` !== approval) return undefined;
+  return { resource, namespace: isInNamespace ? rest[1] : undefined, name, subresource };
+}
+
+/** The one subresource that is served. */
+const approval = "certificatesigningrequests/approval";
+
+function isApproval({ subresource }: Target, verb: string): boolean {
+  return subresource !== undefined && verb === "update";
+}
+
+function approve(cluster: ModelCluster, name: string, body: unknown): Answer {
+  const refusal = cluster.requests.approve(name, body);
+  const reasons = { 404: "NotFound", 409: "Conflict", 422: "Invalid" } as const;
+  if (refusal) {
+    const { status, message } = refusal;
+    return { status, body: statusObject(status, reasons[status], message) };
+  }
+  const approved = cluster.requests.objects().find((object) => object.metadata.name === name);
+  return { status: 200, body: approved ?? {} };
 }
 
 function listBody(resource: Resource, objects: WireObject[], request: ResourceRequest) {

@@ -25,6 +25,12 @@ export const clusterTimes = {
   nodeGraceMs: 40 * secondMs,
   /** From the creation of a pod until its command has ended. */
   podMs: 2 * secondMs,
+  /** From the approval of a request until its certificate is there. */
+  signingMs: 500,
+  /** How often a kubelet asks anew for a certificate that it does not get. */
+  csrRetryMs: 15 * minuteMs,
+  /** From the API's start until an expired csr-signer has been replaced. */
+  signerRecoveryMs: minuteMs,
 };
 
 /** Lifetimes of certificates: dates in the world's calendar, which the time scale leaves alone. */
@@ -40,4 +46,7 @@ export const lifetimes = {
   csrSignerSignerMs: 60 * dayMs,
   csrSignerSignerRefreshMs: 30 * dayMs,
   kubeletSignerMs: 365 * dayMs,
+  /** How long requests for certificates are kept that nobody decides, and approved ones. */
+  pendingCsrMs: dayMs,
+  approvedCsrMs: hourMs,
 };

@@ -21,6 +21,8 @@ export interface SandboxEnv {
   Bindings: {
     /** Closes the connection without an answer. */
     reset(): void;
+    /** Sends the headers and half of the body, and closes the connection then. */
+    cut(response: Response): Promise<void>;
     /** Scheme, host and port that the client used. */
     origin: string;
   };
@@ -38,6 +40,8 @@ export interface FaceOptions {
   refuse: (c: Ctx, refusal: Refusal) => Response;
   /** Further names of the thing that a request is about, for faults: e.g. a server's name for its id. */
   names?: (c: Ctx) => string[];
+  /** What is said to a reader who asks for a change, by the API action's name. */
+  forbid?: (action: string) => string;
   /** Headers that every answer of the service carries. */
   headers?: (c: Ctx) => Record<string, string>;
 }
@@ -70,6 +74,7 @@ export class Face {
         if (!isPublic) this.#authenticate(c);
         await this.#readBody(c);
         c.set("action", typeof action === "string" ? action : action(c));
+        if (!isPublic && method !== "get") this.#authorize(c);
         return this.#dress(c, await this.#serve(c, handler));
       } catch (error) {
         return this.#dress(c, this.options.refuse(c, asRefusal(error)));
@@ -84,6 +89,13 @@ export class Face {
 
   #authenticate(c: Ctx): void {
     c.set("caller", callerOf(this.world.identity.validate(c.req.header("x-auth-token"))));
+  }
+
+  // Keystone's secure defaults: `reader` reads, and everything else is for `member` and `admin`.
+  #authorize(c: Ctx): void {
+    const { roles } = c.get("caller");
+    if (this.options.forbid === undefined || roles.some((role) => role !== "reader")) return;
+    throw new Refusal(403, this.options.forbid(c.get("action")), "PolicyNotAuthorized");
   }
 
   async #readBody(c: Ctx): Promise<void> {
@@ -115,6 +127,10 @@ export class Face {
       return undefined;
     }
     if ("effect" in fault) return undefined;
+    if ("reset" in fault && fault.midBody === true) {
+      await c.env.cut(this.#dress(c, await handler(c)));
+      throw new ConnectionReset();
+    }
     if (fault.afterwards === true) await handler(c);
     if ("reset" in fault) {
       c.env.reset();

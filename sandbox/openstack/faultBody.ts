@@ -14,11 +14,13 @@ const kinds: Record<number, string> = {
 
 /** A refusal as Nova and Cinder write it: `{"itemNotFound": {"code": 404, "message": …}}`. */
 export function faultBody(fallback: string) {
-  return (c: Ctx, { status, message }: Refusal): Response => {
+  return (c: Ctx, { status, message, retryAfter }: Refusal): Response => {
     if (status === 401) return unauthorized(c);
     const kind = kinds[status] ?? fallback;
-    return c.json({ [kind]: { code: status, message } }, status as ContentfulStatusCode, {
+    const again = retryAfter === undefined ? {} : { retryAfter: String(retryAfter) };
+    return c.json({ [kind]: { code: status, message, ...again } }, status as ContentfulStatusCode, {
       "content-type": "application/json; charset=UTF-8",
+      ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
     });
   };
 }

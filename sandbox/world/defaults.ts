@@ -40,6 +40,7 @@ export const defaultContent: WorldContent = {
     { name: "admin", password: "sandbox", project: "admin", roles: ["reader", "member", "admin"] },
     { name: "demo", password: "sandbox", project: "demo" },
     { name: "other", password: "sandbox", project: "other" },
+    { name: "reader", password: "sandbox", project: "demo", roles: ["reader"] },
   ],
   flavors: [
     { name: "hotstack.small", vcpus: 1, ram: 128, disk: 1 },

@@ -34,6 +34,16 @@ export const effects = [
   "imageStuckQueued",
   /** At `createImage`: the image stays saving and the task never ends. */
   "imageStuckSaving",
+  /** At `createImage`: the upload fails half-way: the image is queued again, the task is over. */
+  "imageUploadFails",
+  /** At `createImage`: the image is active while Nova's task goes on for `ms` more. */
+  "imageActiveEarly",
+  /** At `createImage`: the guest's agent does not answer. */
+  "agentSilent",
+  /** At `createSnapshot`: the volume's snapshot ends in `error`. */
+  "snapshotFails",
+  /** At `deleteSnapshot`: it ends in `error_deleting` and stays. */
+  "snapshotDeleteFails",
   /** At `createServer`: no valid host; the server goes to ERROR. */
   "bootFails",
 ] as const;
@@ -44,11 +54,21 @@ export type Effect = (typeof effects)[number];
 /** What a fault does. */
 export type FaultAction =
   | FaultyAnswer
-  /** The connection is closed without an answer; with `afterwards` only once the work is done. */
-  | { reset: true; afterwards?: boolean }
+  /**
+   * The connection is closed without an answer; with `afterwards` only once the work is done, with
+   * `midBody` after the headers and half of the body of its answer.
+   */
+  | { reset: true; afterwards?: boolean; midBody?: boolean }
   /** The answer comes this much later, in real time. */
   | { delayMs: number }
-  | { effect: Effect };
+  | EffectAction;
+
+/** Something that goes wrong inside the world. */
+export interface EffectAction {
+  effect: Effect;
+  /** Of an effect that lasts, in modelled milliseconds. */
+  ms?: number;
+}
 
 /** A fault as a script writes it down. */
 export interface Fault {
@@ -90,12 +110,17 @@ export class Faults {
 
   /** Whether `effect` strikes now. Counts the occasion. */
   hasEffect(effect: Effect, action: string, names: readonly string[]): boolean {
+    return this.effect(effect, action, names) !== undefined;
+  }
+
+  /** `effect` as it strikes now, if it does. Counts the occasion. */
+  effect(effect: Effect, action: string, names: readonly string[]): EffectAction | undefined {
     const isIt = (fault: Fault) => "effect" in fault.then && fault.then.effect === effect;
-    return this.#strike("compute", action, names, isIt).length > 0;
+    return this.#strike(undefined, action, names, isIt).find((action) => "effect" in action);
   }
 
   #strike(
-    service: Service,
+    service: Service | undefined,
     action: string,
     names: readonly string[],
     isEligible: (fault: Fault) => boolean,
@@ -111,9 +136,15 @@ export class Faults {
   }
 }
 
-function isAbout(match: FaultMatch, service: Service, action: string, names: readonly string[]) {
+function isAbout(
+  match: FaultMatch,
+  service: Service | undefined,
+  action: string,
+  names: readonly string[],
+): boolean {
   return (
-    (match.service === undefined || match.service === service) &&
+    // An effect is of one service anyway: the one whose action it strikes at.
+    (match.service === undefined || service === undefined || match.service === service) &&
     (match.action === "*" || match.action === action) &&
     (match.name === undefined || names.includes(match.name))
   );

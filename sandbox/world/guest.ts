@@ -13,8 +13,17 @@ export interface DiskContent {
 /** The file in which a guest keeps the word that makes its disk recognisable. */
 const markerFile = "/var/lib/snapset-marker";
 
+/** The file in which the agent's hook writes when it froze the file systems last. */
+const freezeFile = "/var/lib/snapset-frozen";
+
 /** A disk nobody has written to. */
 export const emptyDisk = (): DiskContent => ({ bootCount: 0, files: {} });
+
+/** Counts a boot on a disk. @returns the word that makes the disk recognisable, written when it was new */
+function countBoot(content: DiskContent, ids: Ids): string {
+  content.bootCount += 1;
+  return (content.files[markerFile] ??= ids.word());
+}
 
 /** One network card of a guest, as the cloud wired it. */
 export interface GuestNic {
@@ -23,7 +32,7 @@ export interface GuestNic {
   ips: string[];
 }
 
-/** What is attached to a guest besides its root disk. Not part of an image. */
+/** What is attached to a guest besides its root disk: not part of an image, and written to at each boot. */
 export interface GuestVolume {
   volumeId: string;
   device: string;
@@ -69,17 +78,19 @@ export class Guest {
   bootedAt: Date | undefined;
   /** Whether the last stop was a shutdown; undefined before the first. */
   lastStopGraceful: boolean | undefined;
+  /** Whether a guest agent runs in it; Nova reaches it where the image has `hw_qemu_guest_agent`. */
+  hasAgent = true;
+  /** When its file systems were frozen for a snapshot, and until when. */
+  readonly freezes: { at: Date; thawedAt?: Date }[] = [];
   /** A guest that never answers the power button. */
   ignoresAcpi = false;
   readonly console: string[] = [];
-  readonly disk: { content: DiskContent };
 
   constructor(
     readonly chassis: Chassis,
-    content: DiskContent,
-  ) {
-    this.disk = { content: structuredClone(content) };
-  }
+    /** A server's own disk, or the volume that it boots from: then whoever holds the volume sees it too. */
+    readonly disk: { content: DiskContent },
+  ) {}
 
   get serverId(): string {
     return this.chassis.serverId;
@@ -94,11 +105,10 @@ export class Guest {
     return this.chassis.nics().flatMap((nic) => nic.ips);
   }
 
-  /** Brings the operating system up: counts the boot, and says so on the console. */
+  /** Brings the operating system up: counts the boot on every disk, and says so on the console. */
   boot(ids: Ids, now: Date): void {
     const { content } = this.disk;
-    content.bootCount += 1;
-    content.files[markerFile] ??= ids.word();
+    const marker = countBoot(content, ids);
     this.bootId = ids.uuid();
     this.bootedAt = now;
     this.state = "running";
@@ -107,15 +117,43 @@ export class Guest {
     // The name is part of the image, as on a real guest, so that a restored disk can be told by it.
     const hostname = (content.files["/etc/name"] ??= this.name);
     this.say(`BOOT name=${hostname} count=${content.bootCount} macs=${macs}`);
-    this.say(`MARKER ${content.files[markerFile]}`);
-    const disks = this.chassis.volumes().map((v) => `${v.device.replace("/dev/", "")} `);
-    this.say(`disks vda ${disks.join("")}`);
+    this.say(`MARKER ${marker}`);
+    const volumes = this.chassis.volumes().map((volume) => ({
+      name: volume.device.replace("/dev/", ""),
+      content: volume.content,
+    }));
+    this.say(`disks vda ${volumes.map(({ name }) => `${name} `).join("")}`);
+    for (const volume of volumes) {
+      const written = countBoot(volume.content, ids);
+      this.say(`DISK ${volume.name} count=${volume.content.bootCount} marker=${written}`);
+    }
     this.say("READY");
     nics.forEach((nic, index) => {
       const [ip] = nic.ips;
       if (ip !== undefined) this.say(`dhcp eth${index} ${ip}`);
     });
     this.say(`metadata hostname=${this.name}.novalocal`);
+  }
+
+  /**
+   * The agent freezes the file systems; its hook leaves word of it on the disk first.
+   *
+   * @returns whether there is an agent that can
+   */
+  freeze(now: Date): boolean {
+    if (!this.hasAgent || this.state !== "running") return false;
+    this.freezes.push({ at: now });
+    this.disk.content.files[freezeFile] = now.toISOString();
+    this.say("FSFREEZE frozen");
+    return true;
+  }
+
+  /** Lets the file systems go on. */
+  thaw(now: Date): void {
+    const freeze = this.freezes.at(-1);
+    if (freeze === undefined || freeze.thawedAt !== undefined) return;
+    freeze.thawedAt = now;
+    this.say("FSFREEZE thawed");
   }
 
   /** Writes a line on the console in the form of the real test guest. */

@@ -43,7 +43,12 @@ export class Guests {
 
   /** Puts a guest with a copy of `content` on its disk into a new server. */
   create(chassis: Chassis, content: DiskContent): Guest {
-    const guest = new Guest(chassis, content);
+    return this.createOn(chassis, { content: structuredClone(content) });
+  }
+
+  /** Puts a guest into a new server that boots from a disk that is there already: a volume. */
+  createOn(chassis: Chassis, disk: { content: DiskContent }): Guest {
+    const guest = new Guest(chassis, disk);
     this.#guests.set(chassis.serverId, guest);
     return guest;
   }
@@ -84,8 +89,13 @@ export class Guests {
 
   /** The disk's content for an image, as it is at this moment. */
   captureDisk(guest: Guest): DiskContent {
-    this.#tell({ type: "capturing", guest, running: guest.state !== "off" });
+    this.settle(guest);
     return structuredClone(guest.disk.content);
+  }
+
+  /** Has what the guest knows written to its disk, which is about to be copied. */
+  settle(guest: Guest): void {
+    this.#tell({ type: "capturing", guest, running: guest.state !== "off" });
   }
 
   remove(guest: Guest): void {

@@ -54,7 +54,8 @@ export function patchImage(image: Image, operations: readonly ImageOperation[]):
   Object.assign(image, draft);
 }
 
-function tooMany(what: string, attempted: number, maximum: number): Refusal {
+/** What Glance says of more tags or properties than an image may have. */
+export function tooMany(what: string, attempted: number, maximum: number): Refusal {
   return new Refusal(
     413,
     `The limit has been exceeded on the number of allowed image ${what}. Attempted: ${attempted}, Maximum: ${maximum}`,
@@ -100,11 +101,18 @@ function mismatch(value: string, type: string, key: string): Refusal {
   );
 }
 
-function tooLong(value: string, key: string): Refusal {
+function tooLong(value: string, schema: string, instance: string): Refusal {
   return new Refusal(
     400,
-    `Provided object does not match schema 'image': '${value}' is too long\n\nOn instance['${key}']:\n    '${value}'`,
+    `Provided object does not match schema 'image': '${value}' is too long\n\nFailed validating 'maxLength' in schema${schema}\n\nOn instance${instance}:\n    '${value}'`,
   );
+}
+
+/** A tag of at most 255 characters. @throws {Refusal} 400 in the words of Glance's schema */
+export function imageTag(tag: string, index = 0): string {
+  if (tag.length <= 255) return tag;
+  const items = "['properties']['tags']['items']:\n    {'maxLength': 255, 'type': 'string'}";
+  throw tooLong(tag, items, `['tags'][${index}]`);
 }
 
 /** An image's name: text of at most 255 characters, or null. */
@@ -113,17 +121,20 @@ export function imageName(value: unknown): string | null {
   if (typeof value !== "string") {
     throw mismatch(JSON.stringify(value), "null', 'string", "name");
   }
-  if (value.length > 255) throw tooLong(value, "name");
+  if (value.length > 255) {
+    const name =
+      "['properties']['name']:\n    {'description': 'Descriptive name for the image',\n     'maxLength': 255,\n     'type': ['null', 'string']}";
+    throw tooLong(value, name, "['name']");
+  }
   return value;
 }
 
 /** An image's tags: each at most 255 characters, no tag twice. */
 function imageTags(value: unknown): string[] {
   if (!Array.isArray(value)) throw mismatch(JSON.stringify(value), "array", "tags");
-  const tags = value.map((tag: unknown) => {
+  const tags = value.map((tag: unknown, index) => {
     if (typeof tag !== "string") throw mismatch(JSON.stringify(tag), "string", "tags");
-    if (tag.length > 255) throw tooLong(tag, "tags");
-    return tag;
+    return imageTag(tag, index);
   });
   return [...new Set(tags)];
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { emptyDisk, type DiskContent } from "./guest";
 import type { Caller } from "./identity";
 import type { Ids } from "./ids";
+import { checkImageQuota, imageUsage, type ImageQuota } from "./imageQuota";
 import { found, Refusal } from "./refusal";
 import type { WorldClock } from "./worldClock";
 
@@ -52,6 +53,7 @@ export class Images {
   constructor(
     private readonly clock: WorldClock,
     private readonly ids: Ids,
+    private readonly quotas: Readonly<Record<string, number>> = {},
   ) {}
 
   all(): Image[] {
@@ -60,6 +62,31 @@ export class Images {
 
   get(id: string): Image | undefined {
     return this.#images.get(id);
+  }
+
+  /** What a project uses of the quotas. */
+  usage(owner: string): Record<ImageQuota, number> {
+    return imageUsage(this.all(), owner);
+  }
+
+  /** @throws {Refusal} 413 when the project has as many images as it may */
+  checkNew(owner: string): void {
+    checkImageQuota(this.quotas, this.usage(owner), owner, { image_count_total: 1 });
+  }
+
+  /** Lets data come for an image. @throws {Refusal} 413 when the project has no room for more, or too many uploads */
+  beginUpload(image: Image): void {
+    const before = image.status;
+    image.status = "saving";
+    // Glance counts the image itself among the uploads, and what is full already is full.
+    const wanted = { image_size_total: 0, image_count_uploading: 0 };
+    try {
+      checkImageQuota(this.quotas, this.usage(image.owner), image.owner, wanted);
+    } catch (error) {
+      image.status = before;
+      throw error;
+    }
+    this.touch(image);
   }
 
   create(owner: string, options: ImageOptions = {}): Image {
@@ -103,6 +130,17 @@ export class Images {
     image.virtualSize = virtualSize;
     image.checksum = createHash("md5").update(bytes).digest("hex");
     image.hashValue = createHash("sha512").update(bytes).digest("hex");
+    this.touch(image);
+  }
+
+  /** Makes the image active without data: the checksums are those of no bytes at all. */
+  setEmpty(image: Image): void {
+    image.status = "active";
+    image.size = 0;
+    image.diskFormat = "qcow2";
+    image.containerFormat = "bare";
+    image.checksum = createHash("md5").digest("hex");
+    image.hashValue = createHash("sha512").digest("hex");
     this.touch(image);
   }
 

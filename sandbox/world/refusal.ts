@@ -6,10 +6,12 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 500,
+    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503,
     message: string,
     /** Neutron's exception name, e.g. `PortNotFound`; the other services go by the status. */
     readonly type = "",
+    /** Seconds, where the answer tells the client to come again. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }

@@ -1,6 +1,9 @@
+import { Volumes } from "./blockStorage/volumes";
 import { Compute } from "./compute/compute";
+import type { Server } from "./compute/records";
 import { defaultContent, populate, type WorldContent } from "./defaults";
 import { Faults } from "./faults";
+import { addFleet, type FleetOptions } from "./fleet";
 import type { Guest, GuestListener } from "./guest";
 import { Guests } from "./guests";
 import { Identity } from "./identity";
@@ -8,7 +11,8 @@ import { Ids } from "./ids";
 import { Images } from "./images";
 import { Networking } from "./network/networking";
 import { RequestLog } from "./requestLog";
-import { Volumes } from "./volumes";
+import { defaultSettings, type Settings } from "./settings";
+import { Somebody } from "./somebody";
 import { realTime, WorldClock, type TimeSource } from "./worldClock";
 
 /** How a world begins. */
@@ -21,11 +25,15 @@ export interface WorldOptions extends Partial<WorldContent> {
   clockOffsetMs?: number;
   /** Modelled seconds per second. @default 20 */
   timeScale?: number;
-  /** Names of the compute hosts. @default one */
-  hosts?: readonly string[];
+  /** Names of the compute hosts, or how many: servers go to them in turn. @default one */
+  hosts?: readonly string[] | number;
+  /** How long images take, and how many a host makes at a time. */
+  settings?: Partial<Settings>;
   /**
-   * What a project may have: `instances`, `cores`, `ram`, `volumes`, `gigabytes`, `snapshots`,
-   * `network`, `subnet`, `port`, `router`, `floatingip`, `security_group`. @default no limits
+   * What a project may have: `instances`, `cores`, `ram`, `volumes`, `gigabytes`, `snapshots`
+   * (of a volume type too: `snapshots_nfs`), `network`, `subnet`, `port`, `router`, `floatingip`,
+   * `security_group`, and where Glance counts: `image_count_total`, `image_size_total` (MiB),
+   * `image_count_uploading`. @default no limits
    */
   quotas?: Readonly<Record<string, number>>;
 }
@@ -36,12 +44,17 @@ export class World {
   readonly ids: Ids;
   readonly faults = new Faults();
   readonly requests = new RequestLog();
-  readonly quotas: Readonly<Record<string, number>>;
+  /** May be changed at any time. */
+  readonly quotas: Record<string, number>;
+  /** May be changed at any time. */
+  readonly settings: Settings;
   readonly identity: Identity;
   readonly images: Images;
   readonly networking: Networking;
   readonly volumes: Volumes;
   readonly compute: Compute;
+  /** Changes things as nobody of ours would. */
+  readonly somebody: Somebody;
   readonly #guests: Guests;
 
   constructor(options: WorldOptions = {}) {
@@ -51,12 +64,27 @@ export class World {
       options.clockOffsetMs ?? 0,
     );
     this.ids = new Ids(options.seed);
-    this.quotas = options.quotas ?? {};
+    this.quotas = { ...options.quotas };
+    this.settings = { ...defaultSettings, ...options.settings };
     this.#guests = new Guests(this.clock, this.ids);
     this.identity = new Identity(this.clock, this.ids);
-    this.images = new Images(this.clock, this.ids);
+    this.images = new Images(this.clock, this.ids, this.quotas);
     this.networking = new Networking(this.clock, this.ids, this.quotas);
-    this.volumes = new Volumes(this.clock, this.ids, this.images, this.quotas);
+    this.volumes = new Volumes({
+      clock: this.clock,
+      ids: this.ids,
+      faults: this.faults,
+      images: this.images,
+      quotas: this.quotas,
+      settle: (volume) => {
+        const guest = this.#guests.get(volume.attachments[0]?.serverId ?? "");
+        if (guest?.disk === volume) this.#guests.settle(guest);
+      },
+      isServerBusy: ({ attachments: [attachment] }) => {
+        const server = this.compute.servers.get(attachment?.serverId ?? "");
+        return server !== undefined && server.taskState !== null;
+      },
+    });
     this.compute = new Compute({
       clock: this.clock,
       ids: this.ids,
@@ -65,15 +93,23 @@ export class World {
       images: this.images,
       networking: this.networking,
       volumes: this.volumes,
-      hosts: options.hosts ?? ["sandbox-host-0"],
+      hosts: hostNames(options.hosts ?? 1),
+      settings: this.settings,
+      seed: options.seed ?? 1,
       quotas: this.quotas,
     });
+    this.somebody = new Somebody(this, new Ids(0).hex(32));
     populate(this, { ...defaultContent, ...options });
   }
 
   /** Every guest; find one by name, address, metadata or image property. */
   guests(): Guest[] {
     return this.#guests.all();
+  }
+
+  /** Makes many servers, and moves the time on until they are up. */
+  addFleet(options: FleetOptions): Server[] {
+    return addFleet(this, options);
   }
 
   /** Registers a listener for the life of all guests; returns what removes it. */
@@ -100,4 +136,9 @@ export class World {
   stop(): void {
     this.clock.stop();
   }
+}
+
+function hostNames(hosts: readonly string[] | number): readonly string[] {
+  if (typeof hosts !== "number") return hosts;
+  return Array.from({ length: hosts }, (_, index) => `sandbox-host-${index}`);
 }

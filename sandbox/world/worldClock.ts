@@ -1,4 +1,5 @@
 import type { Clock } from "../../common/clock";
+import { Appointments, type Due } from "./appointments";
 
 /** Where the world's time comes from: the machine, or a test's hand. */
 export interface TimeSource {
@@ -30,8 +31,7 @@ export interface Appointment {
   cancel(): void;
 }
 
-interface Entry extends Appointment {
-  readonly order: number;
+interface Entry extends Appointment, Due {
   readonly action: () => void;
 }
 
@@ -44,7 +44,7 @@ const longestTimerMs = 2 ** 31 - 1;
  */
 export class WorldClock implements Clock {
   #offsetMs: number;
-  #entries: Entry[] = [];
+  readonly #entries = new Appointments<Entry>();
   #order = 0;
   #firingAt: number | undefined;
   #cancelTimer: () => void = () => undefined;
@@ -102,7 +102,7 @@ export class WorldClock implements Clock {
   /** Forgets everything that was to come, and every timer. */
   stop(): void {
     this.#cancelTimer();
-    this.#entries = [];
+    this.#entries.clear();
   }
 
   #add(due: number, action: () => void): Appointment {
@@ -110,21 +110,22 @@ export class WorldClock implements Clock {
       due,
       action,
       order: this.#order++,
+      isCancelled: false,
       cancel: () => {
-        this.#entries = this.#entries.filter((other) => other !== entry);
+        entry.isCancelled = true;
       },
     };
-    const index = this.#entries.findIndex((other) => other.due > due);
-    this.#entries.splice(index === -1 ? this.#entries.length : index, 0, entry);
-    if (this.#firingAt === undefined) this.#arm();
+    this.#entries.add(entry);
+    // A timer is set already for whatever comes sooner.
+    if (this.#firingAt === undefined && this.#entries.peek() === entry) this.#arm();
     return entry;
   }
 
   #fireUntil(target: number): void {
     for (;;) {
-      const next = this.#entries[0];
+      const next = this.#entries.peek();
       if (next === undefined || next.due > target) break;
-      this.#entries.shift();
+      this.#entries.take();
       this.#firingAt = Math.max(next.due, this.#firingAt ?? 0);
       next.action();
     }
@@ -133,7 +134,7 @@ export class WorldClock implements Clock {
 
   #arm(): void {
     this.#cancelTimer();
-    const next = this.#entries[0];
+    const next = this.#entries.peek();
     if (next === undefined) return;
     const wait = Math.min(Math.max(0, next.due - this.nowMs()), longestTimerMs);
     this.#cancelTimer = this.source.setTimer(wait, () => {

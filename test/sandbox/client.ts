@@ -26,10 +26,10 @@ export class Lab {
     return this.sandbox.world;
   }
 
-  async logIn(name: string, password = "sandbox"): Promise<Answer> {
+  async logIn(name: string, password = "sandbox", project = name): Promise<Answer> {
     const domain = { name: "Default" };
     const user = { name, password, domain };
-    const scope = { project: { name, domain } };
+    const scope = { project: { name: project, domain } };
     const auth = { identity: { methods: ["password"], password: { user } }, scope };
     const answer = await this.call("POST", "/identity/v3/auth/tokens", { auth });
     this.tokens[name] = answer.headers.get("x-subject-token") ?? "";
@@ -69,14 +69,20 @@ export class Lab {
     });
   }
 
-  action(serverId: string, name: string, input: unknown = null, version = "2.93") {
+  action(serverId: string, name: string, input: unknown = null, version = "2.93", as = "demo") {
     const path = `/compute/v2.1/servers/${serverId}/action`;
-    const headers = { "x-openstack-nova-api-version": version };
+    const headers = { "x-openstack-nova-api-version": version, as };
     return this.call("POST", path, { [name]: input }, headers);
   }
 
   async server(id: string) {
     return (await this.get(`/compute/v2.1/servers/${id}`)).body.server;
+  }
+
+  /** What the guest says on its console, line by line. */
+  async console(serverId: string): Promise<string[]> {
+    const { body } = await this.action(serverId, "os-getConsoleOutput", {});
+    return (body.output as string).split("\n").slice(0, -1);
   }
 
   imageId(name: string): string {
@@ -109,10 +115,16 @@ export class Lab {
   }
 
   /** A running server, image-backed, with one port. @returns its id */
-  async boot(name: string, options: { image?: string; networks?: unknown } = {}): Promise<string> {
+  async boot(
+    name: string,
+    options: { image?: string; networks?: unknown; blockDevices?: object[] } = {},
+  ): Promise<string> {
     const server = {
       name,
       imageRef: options.image ?? this.imageId("hotstack-controller"),
+      ...(options.blockDevices === undefined
+        ? {}
+        : { block_device_mapping_v2: options.blockDevices }),
       flavorRef: this.flavorId("hotstack.small"),
       networks: options.networks ?? "none",
     };

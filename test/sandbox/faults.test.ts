@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- raw answers are what is tested */
 import { Lab } from "./client";
 
 describe("faults by script", () => {
@@ -104,5 +105,140 @@ describe("faults by script", () => {
     const first = await ids(7);
     expect(await ids(7)).toEqual(first);
     expect(await ids(8)).not.toEqual(first);
+  });
+
+  it("cuts an answer in the middle of its body", async () => {
+    lab.world.faults.add({
+      match: { action: "listImages", nth: 1 },
+      then: { reset: true, midBody: true },
+    });
+    const token = lab.world.identity.logIn({ name: "demo" }, "sandbox", undefined).id;
+    const ask = () =>
+      fetch(`${lab.sandbox.url}/image/v2/images`, { headers: { "x-auth-token": token } });
+    const cut = await ask();
+    expect(cut.status).toBe(200);
+    const length = Number(cut.headers.get("content-length"));
+    const received: Uint8Array[] = [];
+    const drain = async () => {
+      for await (const chunk of cut.body ?? []) received.push(chunk as Uint8Array);
+    };
+    await expect(drain()).rejects.toThrow("terminated");
+    expect(Buffer.concat(received).length).toBeLessThanOrEqual(Math.ceil(length / 2));
+    expect((await ask()).status).toBe(200);
+    const asked = lab.world.requests.filter(({ action }) => action === "listImages");
+    expect(asked.map(({ status }) => status)).toEqual([0, 200]);
+  });
+
+  it("carries the world's time on every answer, refusals too", async () => {
+    lab.world.clock.advance(27 * 3600_000 - 1);
+    const now = lab.world.clock.now().toUTCString();
+    for (const path of ["/image/v2/images", "/compute/v2.1/servers", "/identity/v3", "/nothing"]) {
+      expect((await lab.get(path)).headers.get("date")).toBe(now);
+    }
+  });
+});
+
+describe("images that take their time", () => {
+  let lab: Lab;
+  afterEach(() => lab.close());
+
+  const imageOf = async (id: string, name = "i") =>
+    (await lab.action(id, "createImage", { name })).body.image_id as string;
+  const state = async (server: string, image: string) => [
+    lab.world.images.get(image)?.status,
+    (await lab.server(server))["OS-EXT-STS:task_state"],
+  ];
+
+  it("are queued again when their upload fails, with nothing going on any more", async () => {
+    lab = await Lab.open();
+    lab.world.faults.add({
+      match: { action: "createImage", nth: 1 },
+      then: { effect: "imageUploadFails" },
+    });
+    const id = await lab.boot("w");
+    const image = await imageOf(id);
+    lab.world.clock.advance(15_000);
+    expect(await state(id, image)).toEqual(["saving", "image_uploading"]);
+    lab.world.clock.advance(15_000);
+    expect(await state(id, image)).toEqual(["queued", null]);
+    lab.world.clock.advance(3600_000);
+    expect(await state(id, image)).toEqual(["queued", null]);
+    const again = await imageOf(id);
+    lab.world.clock.advance(30_000);
+    expect(await state(id, again)).toEqual(["active", null]);
+  });
+
+  it("are active while Nova's task goes on, as long as told", async () => {
+    lab = await Lab.open();
+    const fault = {
+      match: { action: "createImage" },
+      then: { effect: "imageActiveEarly", ms: 20_000 },
+    };
+    expect((await lab.call("POST", "/sandbox/faults", fault)).status).toBe(201);
+    const id = await lab.boot("w");
+    const image = await imageOf(id);
+    lab.world.clock.advance(30_000);
+    expect(await state(id, image)).toEqual(["active", "image_uploading"]);
+    lab.world.clock.advance(19_999);
+    expect(await state(id, image)).toEqual(["active", "image_uploading"]);
+    lab.world.clock.advance(1);
+    expect(await state(id, image)).toEqual(["active", null]);
+  });
+
+  it("go on without one that somebody deletes, and the task ends", async () => {
+    lab = await Lab.open();
+    const id = await lab.boot("w");
+    const image = await imageOf(id);
+    lab.world.clock.advance(15_000);
+    lab.world.somebody.deleteImage(image);
+    lab.world.clock.advance(15_000);
+    expect(await state(id, image)).toEqual([undefined, null]);
+  });
+
+  it("take what is set for all, for one, or drawn by name and seed", async () => {
+    const settings = { imageMs: { fromMs: 10_000, toMs: 60_000 }, imageMsOf: { slow: 90_000 } };
+    const times = async (seed: number, order: string[]) => {
+      lab = await Lab.open({ seed, settings });
+      const ids = new Map<string, string>();
+      for (const name of order) ids.set(name, await imageOf(await lab.boot(name), name));
+      const done: Record<string, number> = {};
+      for (let s = 0; s <= 100; s += 1) {
+        for (const [name, image] of ids) {
+          if (lab.world.images.get(image)?.status === "active") done[name] ??= s;
+        }
+        lab.world.clock.advance(1_000);
+      }
+      await lab.close();
+      return done;
+    };
+    const [a, b] = [await times(1, ["a"]), await times(1, ["b"])];
+    expect(a["a"]).toBeGreaterThanOrEqual(10);
+    expect(a["a"]).toBeLessThanOrEqual(60);
+    expect(a["a"]).not.toBe(b["b"]);
+    expect(await times(1, ["a"])).toEqual(a);
+    expect(await times(2, ["a"])).not.toEqual(a);
+    expect(await times(1, ["slow"])).toEqual({ slow: 90 });
+  });
+
+  it.each([
+    [409, undefined, "conflictingRequest"],
+    [503, 7, "serviceUnavailable"],
+  ] as const)("are refused by a host that has enough: %d", async (status, retryAfter, kind) => {
+    lab = await Lab.open({ hosts: 2 });
+    const hostLimit = { snapshots: 1, status, ...(retryAfter === undefined ? {} : { retryAfter }) };
+    expect((await lab.call("PUT", "/sandbox/settings", { hostLimit })).status).toBe(200);
+    const ids = [await lab.boot("a"), await lab.boot("b"), await lab.boot("c")];
+    const ask = async (id: string | undefined) =>
+      lab.action(id ?? "", "createImage", { name: "i" });
+    expect((await ask(ids[0])).status).toBe(202);
+    expect((await ask(ids[1])).status).toBe(202);
+    const refused = await ask(ids[2]);
+    expect([refused.status, refused.body[kind].message]).toEqual([
+      status,
+      `Cannot 'createImage' instance ${ids[2] ?? ""} while 1 snapshots run on its host`,
+    ]);
+    expect(refused.headers.get("retry-after")).toBe(retryAfter === undefined ? null : "7");
+    lab.world.clock.advance(30_000);
+    expect((await ask(ids[2])).status).toBe(202);
   });
 });

@@ -153,4 +153,90 @@ describe("Glance", () => {
     expect((await lab.call("DELETE", path)).status).toBe(204);
     expect((await lab.call("DELETE", path)).status).toBe(404);
   });
+
+  it("keeps an image without data queued for ever, with the properties and tags given", async () => {
+    const image = await create({ name: "journal", tags: ["j"], state: "x".repeat(60_000) });
+    lab.world.clock.advance(90 * 24 * 3600_000);
+    await lab.logIn("demo");
+    expect((await lab.get(`/image/v2/images/${image.id}`)).body).toMatchObject({
+      status: "queued",
+      size: null,
+      tags: ["j"],
+      state: "x".repeat(60_000),
+    });
+  });
+
+  it("refuses tags beyond their number and their length, in Glance's words", async () => {
+    const tags = Array.from({ length: 128 }, (_, n) => `t${n}`);
+    const image = await create({ name: "full", tags });
+    const put = (tag: string) => lab.call("PUT", `/image/v2/images/${image.id}/tags/${tag}`);
+    const more = await put("more");
+    expect([more.status, more.body]).toEqual([
+      413,
+      expect.stringContaining(
+        `Image tag limit exceeded for image ${image.id}: The limit has been exceeded on the number of allowed image tags. Attempted: 129, Maximum: 128:<br />`,
+      ),
+    ]);
+    const long = "y".repeat(256);
+    for (const answer of [
+      await put(long),
+      await lab.call("POST", "/image/v2/images", { name: "x", tags: [long] }),
+    ]) {
+      expect(answer.status).toBe(400);
+      expect(answer.body.replaceAll("&#x27;", "'")).toContain(
+        `Provided object does not match schema 'image': '${long}' is too long\n\nFailed validating 'maxLength' in schema['properties']['tags']['items']:\n    {'maxLength': 255, 'type': 'string'}\n\nOn instance['tags'][0]:\n    '${long}'`,
+      );
+    }
+  });
+
+  describe("its quotas", () => {
+    const usage = async () => (await lab.get("/image/v2/info/usage")).body.usage;
+    afterEach(() => {
+      delete lab.world.quotas["image_count_total"];
+      delete lab.world.quotas["image_count_uploading"];
+    });
+
+    it("are not told where Glance does not count", async () => {
+      expect(await usage()).toEqual({});
+    });
+
+    it("bound the number of images; Nova answers a 500 then", async () => {
+      const id = await lab.boot("w");
+      const used = lab.world.images.usage(lab.world.identity.project("demo").id);
+      const full = used.image_count_total;
+      lab.world.quotas["image_count_total"] = full;
+      expect((await usage()).image_count_total).toEqual({ limit: full, usage: full });
+      expect((await usage()).image_size_total.limit).toBe(-1);
+      const refused = await lab.call("POST", "/image/v2/images", { name: "x" });
+      expect([refused.status, refused.body]).toEqual([
+        413,
+        expect.stringContaining(
+          `Resource image_count_total is over limit of ${full} due to current usage ${full} and delta 1`,
+        ),
+      ]);
+      const answer = await lab.action(id, "createImage", { name: "nova" });
+      expect([answer.status, answer.body]).toEqual([
+        500,
+        {
+          computeFault: {
+            code: 500,
+            message:
+              "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.\n<class 'glanceclient.exc.HTTPOverLimit'>",
+          },
+        },
+      ]);
+      expect((await lab.server(id))["OS-EXT-STS:task_state"]).toBeNull();
+    });
+
+    it("bound the uploads: Nova takes back the image that it cannot upload", async () => {
+      lab.world.quotas["image_count_uploading"] = 1;
+      const ids = [await lab.boot("a"), await lab.boot("b")];
+      for (const id of ids) await lab.action(id, "createImage", { name: `of-${id}` });
+      lab.world.clock.advance(13_000);
+      expect((await usage()).image_count_uploading).toEqual({ limit: 1, usage: 1 });
+      lab.world.clock.advance(60_000);
+      const names = lab.world.images.all().map(({ name }) => name);
+      expect(ids.map((id) => names.includes(`of-${id}`))).toEqual([true, false]);
+    });
+  });
 });

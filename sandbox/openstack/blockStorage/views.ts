@@ -1,4 +1,4 @@
-import type { Volume, VolumeSnapshot } from "../../world/volumes";
+import type { Volume, VolumeSnapshot } from "../../world/blockStorage/records";
 
 /** Cinder's time stamps: microseconds, no zone. */
 const stamp = (date: Date | null) =>
@@ -48,12 +48,14 @@ export function volumeView(origin: string, volume: Volume) {
       attached_at: stamp(attachment.attachedAt),
     })),
     "os-vol-tenant-attr:tenant_id": volume.projectId,
-    ...(volume.imageId === null ? {} : { volume_image_metadata: { image_id: volume.imageId } }),
+    ...(volume.imageId === null
+      ? {}
+      : { volume_image_metadata: { ...volume.imageProperties, image_id: volume.imageId } }),
   };
 }
 
-/** A snapshot in full. */
-export function snapshotView(snapshot: VolumeSnapshot) {
+/** A snapshot in a short list, and as the answers to changes show it. */
+export function snapshotSummary(snapshot: VolumeSnapshot) {
   return {
     id: snapshot.id,
     created_at: stamp(snapshot.createdAt),
@@ -64,6 +66,13 @@ export function snapshotView(snapshot: VolumeSnapshot) {
     status: snapshot.status,
     size: snapshot.size,
     metadata: snapshot.metadata,
+  };
+}
+
+/** A snapshot in full. */
+export function snapshotView(snapshot: VolumeSnapshot) {
+  return {
+    ...snapshotSummary(snapshot),
     "os-extended-snapshot-attributes:project_id": snapshot.projectId,
     "os-extended-snapshot-attributes:progress": snapshot.status === "creating" ? "0%" : "100%",
   };

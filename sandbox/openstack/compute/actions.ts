@@ -65,12 +65,14 @@ const actions: Record<string, Action> = {
     world.compute.power.reboot(server, c.get("caller"), type.toUpperCase() === "HARD");
     return accepted(c);
   },
-  lock: (_world, c, server) => {
+  lock: (world, c, server) => {
     server.isLocked = true;
+    world.compute.servers.touch(server);
     return accepted(c);
   },
-  unlock: (_world, c, server) => {
+  unlock: (world, c, server) => {
     server.isLocked = false;
+    world.compute.servers.touch(server);
     return accepted(c);
   },
   ...Object.fromEntries(

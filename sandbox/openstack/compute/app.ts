@@ -8,6 +8,22 @@ import { addCatalogue } from "./catalogue";
 import { addServers } from "./servers";
 import { isSupported, maxVersion, microversion, minVersion, notAcceptable } from "./version";
 
+/** The rules of nova/policies that go by another name than their action. */
+const policies: Record<string, string> = {
+  createServer: "servers:create",
+  updateServer: "servers:update",
+  deleteServer: "servers:delete",
+  createImage: "servers:create_image",
+  "os-start": "servers:start",
+  "os-stop": "servers:stop",
+  reboot: "servers:reboot",
+  "os-getConsoleOutput": "os-console-output",
+  attachVolume: "os-volumes-attachments:create",
+  detachVolume: "os-volumes-attachments:delete",
+  attachInterface: "os-attach-interfaces:create",
+  detachInterface: "os-attach-interfaces:delete",
+};
+
 const refuse = faultBody("computeFault");
 
 /** Nova v2.1 with its microversions. */
@@ -16,6 +32,8 @@ export function computeApp(world: World): Hono<SandboxEnv> {
   const face = new Face(app, world, {
     service: "compute",
     refuse,
+    forbid: (action) =>
+      `Policy doesn't allow os_compute_api:${policies[action] ?? action} to be performed.`,
     names: (c) => [world.compute.servers.get(c.req.param("id") ?? "")?.name ?? ""],
     headers: (c) => ({
       "openstack-api-version": `compute ${shownVersion(c)}`,

@@ -32,6 +32,7 @@ export function addAttachments(face: Face, world: World): void {
     const isDeletedWith = given.delete_on_termination ?? false;
     const who = c.get("caller");
     const volume = attachments.attachVolume(server, who, given.volumeId, isDeletedWith);
+    servers.record(server, who, "attach_volume", c.get("requestId"));
     return c.json({ volumeAttachment: volumeView(server, volume, microversion(c)) });
   });
   face.on("get", `${volumes}/:volume`, "showVolumeAttachment", (c) => {
@@ -40,14 +41,16 @@ export function addAttachments(face: Face, world: World): void {
     return c.json({ volumeAttachment: volumeView(server, volume, microversion(c)) });
   });
   face.on("delete", `${volumes}/:volume`, "detachVolume", (c) => {
-    attachments.detachVolume(show(c), param(c, "volume"));
+    const server = show(c);
+    attachments.detachVolume(server, param(c, "volume"));
+    servers.record(server, c.get("caller"), "detach_volume", c.get("requestId"));
     return accepted(c);
   });
   addInterfaces(face, world, show);
 }
 
 function addInterfaces(face: Face, world: World, show: (c: Ctx) => Server): void {
-  const { attachments } = world.compute;
+  const { attachments, servers } = world.compute;
   const path = "/v2.1/servers/:id/os-interface";
   face.on("get", path, "listInterfaces", (c) =>
     c.json({ interfaceAttachments: portsOf(world, show(c)).map(interfaceView) }),
@@ -61,7 +64,9 @@ function addInterfaces(face: Face, world: World, show: (c: Ctx) => Server): void
     });
     const given = parseInput(schema, "interfaceAttachment", c.get("body")).interfaceAttachment;
     const who = c.get("caller");
-    const port = attachments.attachPort(show(c), who, given.port_id, given.net_id);
+    const server = show(c);
+    const port = attachments.attachPort(server, who, given.port_id, given.net_id);
+    servers.record(server, who, "attach_interface", c.get("requestId"));
     return c.json({ interfaceAttachment: interfaceView(port) });
   });
   face.on("get", `${path}/:port`, "showInterface", (c) => {
@@ -72,7 +77,9 @@ function addInterfaces(face: Face, world: World, show: (c: Ctx) => Server): void
     throw new Refusal(404, `Instance ${server.id} does not have a port with id ${id}`);
   });
   face.on("delete", `${path}/:port`, "detachInterface", (c) => {
-    attachments.detachPort(show(c), param(c, "port"));
+    const server = show(c);
+    attachments.detachPort(server, param(c, "port"));
+    servers.record(server, c.get("caller"), "detach_interface", c.get("requestId"));
     return accepted(c);
   });
 }

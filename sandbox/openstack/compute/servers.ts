@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { statusOf, type Server } from "../../world/compute/records";
-import { Refusal } from "../../world/refusal";
+import { found, Refusal } from "../../world/refusal";
 import type { World } from "../../world/world";
 import { param, type Ctx, type Face } from "../face";
 import { pageOf } from "../page";
@@ -13,6 +13,9 @@ import { addresses, links, portsOf, serverSummary, serverView } from "./views";
 export function addServers(face: Face, world: World): void {
   const { servers } = world.compute;
   const show = (c: Ctx) => servers.show(param(c, "id"), c.get("caller"));
+  // Of a server that is gone they are told from 2.21 on.
+  const showEver = (c: Ctx) =>
+    microversion(c) < 21 ? show(c) : servers.showEver(param(c, "id"), c.get("caller"));
   const view = (c: Ctx, server: Server) => serverView(world, c.env.origin, server, microversion(c));
   face.on("get", "/v2.1/servers", "listServers", (c) =>
     list(world, c, "servers", (server) => serverSummary(c.env.origin, server)),
@@ -30,10 +33,13 @@ export function addServers(face: Face, world: World): void {
     const given = parseInput(schema, "server", c.get("body")).server;
     if (given.name !== undefined) server.name = given.name;
     if (given.description !== undefined) server.description = given.description;
+    servers.touch(server);
     return c.json({ server: view(c, server) });
   });
   face.on("delete", "/v2.1/servers/:id", "deleteServer", (c) => {
-    servers.delete(param(c, "id"), c.get("caller"));
+    const server = show(c);
+    servers.delete(server.id, c.get("caller"));
+    servers.record(server, c.get("caller"), "delete", c.get("requestId"));
     return c.body(null, 204);
   });
   face.on("post", "/v2.1/servers/:id/action", actionName, (c) => act(world, c));
@@ -41,15 +47,25 @@ export function addServers(face: Face, world: World): void {
     c.json({ addresses: addresses(world, portsOf(world, show(c)), false) }),
   );
   face.on("get", "/v2.1/servers/:id/os-instance-actions", "listInstanceActions", (c) => {
-    const server = show(c);
+    const server = showEver(c);
     return c.json({ instanceActions: server.actions.map((action) => actionView(server, action)) });
+  });
+  face.on("get", "/v2.1/servers/:id/os-instance-actions/:request", "showInstanceAction", (c) => {
+    const server = showEver(c);
+    const requestId = param(c, "request");
+    const action = found(
+      server.actions.find((candidate) => candidate.requestId === requestId),
+      () =>
+        new Refusal(404, `Action for request_id ${requestId} on instance ${server.id} not found`),
+    );
+    return c.json({ instanceAction: actionView(server, action) });
   });
   face.on("get", "/v2.1/servers/:id/os-security-groups", "listServerSecurityGroups", (c) => {
     const { groups } = world.networking.tables;
     const ids = new Set(portsOf(world, show(c)).flatMap((port) => port.security_groups));
-    const found = [...ids].flatMap((id) => groups.get(id) ?? []);
+    const own = [...ids].flatMap((id) => groups.get(id) ?? []);
     return c.json({
-      security_groups: found.map(({ id, name, description, project_id }) => ({
+      security_groups: own.map(({ id, name, description, project_id }) => ({
         id,
         name,
         description,
@@ -70,7 +86,7 @@ function actionView(server: Server, action: Server["actions"][number]) {
     user_id: action.userId,
     project_id: server.projectId,
     start_time: `${action.startedAt.toISOString().slice(0, 19)}.000000`,
-    message: null,
+    message: action.message,
   };
 }
 

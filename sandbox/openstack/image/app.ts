@@ -1,7 +1,15 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { DiskContent } from "../../world/guest";
-import { fields, imageName, parseImagePatch, patchImage } from "../../world/imagePatch";
+import {
+  fields,
+  imageName,
+  imageTag,
+  parseImagePatch,
+  patchImage,
+  tooMany,
+} from "../../world/imagePatch";
+import { areImagesCounted } from "../../world/imageQuota";
 import { maxTags, type Image } from "../../world/images";
 import { Refusal } from "../../world/refusal";
 import type { World } from "../../world/world";
@@ -14,6 +22,17 @@ const patchTypes = [
   "application/openstack-images-v2.0-json-patch",
   "application/openstack-images-v2.1-json-patch",
 ];
+
+/** The rules of glance/policies that changes need. */
+const rules: Record<string, string> = {
+  createImage: "add_image",
+  updateImage: "modify_image",
+  addTag: "modify_image",
+  removeTag: "modify_image",
+  deleteImage: "delete_image",
+  uploadImage: "upload_image",
+  createMember: "add_member",
+};
 
 const versions = [
   "2.16",
@@ -36,6 +55,7 @@ export function imageApp(world: World): Hono<SandboxEnv> {
   const face = new Face(app, world, {
     service: "image",
     refuse,
+    forbid: (action) => `You are not authorized to complete ${rules[action] ?? action} action.`,
     names: (c) => [world.images.get(c.req.param("id") ?? "")?.name ?? ""],
   });
   const open = { isPublic: true };
@@ -54,11 +74,21 @@ export function imageApp(world: World): Hono<SandboxEnv> {
     world.images.delete(param(c, "id"), c.get("caller"));
     return noContent(c);
   });
+  face.on("get", "/v2/info/usage", "showUsage", (c) => c.json({ usage: usageOf(world, c) }));
   addTagRoutes(face, world);
   addDataRoutes(face, world);
   addMemberRoutes(face, world);
   app.all("*", (c) => face.notFound(c, "The resource could not be found."));
   return app;
+}
+
+/** Nothing at all unless Glance counts. */
+function usageOf(world: World, c: Ctx): object {
+  if (!areImagesCounted(world.quotas)) return {};
+  const used = Object.entries(world.images.usage(c.get("caller").projectId));
+  return Object.fromEntries(
+    used.map(([name, usage]) => [name, { limit: world.quotas[name] ?? -1, usage }]),
+  );
 }
 
 function addTagRoutes(face: Face, world: World): void {
@@ -68,14 +98,11 @@ function addTagRoutes(face: Face, world: World): void {
   };
   face.on("put", "/v2/images/:id/tags/:tag", "addTag", (c) => {
     const image = taggable(c);
-    const tag = param(c, "tag");
-    if (tag.length > 255) throw new Refusal(400, `Tag ${tag} is too long`);
+    const tag = imageTag(param(c, "tag"));
     if (!image.tags.includes(tag)) {
       if (image.tags.length >= maxTags) {
-        throw new Refusal(
-          413,
-          `The limit has been exceeded on the number of allowed image tags. Attempted: ${maxTags + 1}, Maximum: ${maxTags}`,
-        );
+        const { message } = tooMany("tags", maxTags + 1, maxTags);
+        throw new Refusal(413, `Image tag limit exceeded for image ${image.id}: ${message}:`);
       }
       image.tags = [...image.tags, tag];
       world.images.touch(image);
@@ -102,6 +129,7 @@ function addDataRoutes(face: Face, world: World): void {
       );
     }
     const bytes = Buffer.from(await c.req.arrayBuffer());
+    world.images.beginUpload(image);
     world.images.setContent(image, uploadedDisk(bytes), bytes.length, bytes.length);
     return noContent(c);
   });
@@ -198,6 +226,7 @@ function createImage(world: World, c: Ctx): Response {
   if (!body.success) throw new Refusal(400, "Body must be a JSON object");
   const { id, ...rest } = body.data;
   imageName(rest["name"] ?? null);
+  world.images.checkNew(c.get("caller").projectId);
   const draft = world.images.create(
     c.get("caller").projectId,
     typeof id === "string" ? { id } : {},

@@ -4,8 +4,9 @@ import type { Image } from "../images";
 import { portNotFound } from "../network/ports";
 import { isVisible } from "../network/networks";
 import { Refusal } from "../refusal";
-import type { Volume } from "../volumes";
+import type { Volume } from "../blockStorage/records";
 import type { ComputeContext } from "./context";
+import { mappedDevices } from "./imageMapping";
 import type { Flavor, Server, ServerVolume } from "./records";
 import type { Servers } from "./servers";
 
@@ -46,9 +47,11 @@ export interface ServerOptions {
 /** When a new server reaches which task_state, in modelled milliseconds; at the last it is active. */
 const buildSteps = { networkingMs: 500, mappingMs: 1_500, spawningMs: 3_000, activeMs: 8_000 };
 
+/** What a server boots from: an image, or a volume that remembers the image that it was made from. */
 interface RootDisk {
   content: DiskContent;
-  image: Image | undefined;
+  image?: Image;
+  properties: Record<string, string>;
 }
 
 /** Makes servers: everything that Nova refuses at once, and then the build in its steps. */
@@ -61,24 +64,24 @@ export class Building {
   ) {}
 
   /** @throws {Refusal} before anything is made */
-  create(who: Caller, options: ServerOptions): Server {
+  create(who: Caller, given: ServerOptions): Server {
+    const mapped = mappedDevices(this.context.images.get(given.imageId));
+    const options = { ...given, blockDevices: [...mapped, ...given.blockDevices] };
     const flavor = this.#flavor(options.flavorId);
     const root = this.#rootDisk(who, options, flavor);
     this.#checkQuota(who, flavor);
     const volumes = this.#existingVolumes(who, options.blockDevices);
     const networks = this.#networks(who, options.networks);
-    const server = this.#record(who, options, flavor, root.image);
+    const server = this.#record(who, options, flavor, root);
+    this.#attach(server, who, options.blockDevices, volumes);
     this.servers.add(server);
     this.#wire(server, who, networks);
-    this.#attach(server, who, options.blockDevices, volumes);
     const rootVolume = server.volumes.find((volume) => volume.isRoot);
     const chassis = this.#chassis(server);
-    const guest = this.context.guests.create(chassis, root.content);
-    if (rootVolume !== undefined) {
-      // A guest on a volume writes to the volume itself: one object, seen from both sides.
-      const volume = this.context.volumes.get(rootVolume.volumeId);
-      if (volume !== undefined) guest.disk.content = volume.content;
-    }
+    const volume = this.context.volumes.get(rootVolume?.volumeId ?? "");
+    // A guest on a volume writes to the volume itself: one object, seen from both sides.
+    if (volume === undefined) this.context.guests.create(chassis, root.content);
+    else this.context.guests.createOn(chassis, volume);
     this.#build(server);
     return server;
   }
@@ -94,7 +97,7 @@ export class Building {
     const imageId = device?.source_type === "image" ? (device.uuid ?? "") : options.imageId;
     if (imageId === "") {
       if (device === undefined) throw new Refusal(400, "Missing imageRef attribute");
-      return { content: emptyDisk(), image: undefined };
+      return { content: emptyDisk(), properties: this.#imageOf(device) };
     }
     const { images } = this.context;
     const image = images.get(imageId);
@@ -111,7 +114,13 @@ export class Building {
         `Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is ${flavor.disk * 2 ** 30} bytes, minimum size is ${image.minDisk * 2 ** 30} bytes.`,
       );
     }
-    return { content: images.contentOf(image), image };
+    return { content: images.contentOf(image), image, properties: image.properties };
+  }
+
+  #imageOf({ source_type, uuid = "" }: BlockDevice): Record<string, string> {
+    const { volumes } = this.context;
+    const id = source_type === "snapshot" ? volumes.snapshotStore.get(uuid)?.volumeId : uuid;
+    return { ...volumes.get(id ?? "")?.imageProperties };
   }
 
   #checkQuota(who: Caller, flavor: Flavor): void {
@@ -136,8 +145,9 @@ export class Building {
   #existingVolumes(who: Caller, devices: readonly BlockDevice[]): Map<BlockDevice, Volume> {
     const volumes = new Map<BlockDevice, Volume>();
     for (const device of devices) {
-      if (device.source_type !== "volume") continue;
       const id = device.uuid ?? "";
+      if (device.source_type === "snapshot") this.#checkSnapshot(who, id);
+      if (device.source_type !== "volume") continue;
       const volume = this.context.volumes.get(id);
       if (volume?.projectId !== who.projectId) {
         throw new Refusal(400, `Block Device Mapping is Invalid: failed to get volume ${id}.`);
@@ -151,6 +161,12 @@ export class Building {
       volumes.set(device, volume);
     }
     return volumes;
+  }
+
+  #checkSnapshot(who: Caller, id: string): void {
+    const snapshot = this.context.volumes.snapshotStore.get(id);
+    if (snapshot?.projectId === who.projectId) return;
+    throw new Refusal(400, `Block Device Mapping is Invalid: failed to get snapshot ${id}.`);
   }
 
   #networks(who: Caller, wanted: ServerOptions["networks"]): NetworkRequest[] {
@@ -188,7 +204,8 @@ export class Building {
     }
   }
 
-  #record(who: Caller, options: ServerOptions, flavor: Flavor, image: Image | undefined): Server {
+  #record(who: Caller, options: ServerOptions, flavor: Flavor, root: RootDisk): Server {
+    const { image, properties } = root;
     const now = this.context.clock.now();
     const isVolumeBacked = options.blockDevices.some(
       (device) => device.boot_index === 0 && device.destination_type === "volume",
@@ -203,7 +220,7 @@ export class Building {
       host: "",
       flavor,
       imageId: isVolumeBacked ? "" : (image?.id ?? ""),
-      imageProperties: { ...image?.properties },
+      imageProperties: { ...properties },
       imageMinDisk: image?.minDisk ?? 0,
       imageSize: image?.size ?? 0,
       metadata: { ...options.metadata },
@@ -221,7 +238,13 @@ export class Building {
       launchedAt: null,
       fault: null,
       actions: [
-        { action: "create", requestId: options.requestId, startedAt: now, userId: who.userId },
+        {
+          action: "create",
+          requestId: options.requestId,
+          startedAt: now,
+          userId: who.userId,
+          message: null,
+        },
       ],
     };
   }

@@ -26,6 +26,8 @@ export interface InstanceAction {
   requestId: string;
   startedAt: Date;
   userId: string;
+  /** `Error` when it failed later. */
+  message: "Error" | null;
 }
 
 /** A server as Nova knows it. The machine inside it is a guest. */

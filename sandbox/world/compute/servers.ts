@@ -11,17 +11,24 @@ const deleteMs = 1_500;
 export class Servers {
   readonly flavors: Flavor[] = [];
   readonly #servers = new Map<string, Server>();
+  /** Nova's database keeps them: what was done with them can be asked from 2.21 on. */
+  readonly #gone = new Map<string, Server>();
 
   constructor(readonly context: ComputeContext) {
     // A guest that shuts itself down reaches Nova by a libvirt event; stops that Nova asked for have a task.
     context.guests.onEvent((event) => {
       if (event.type !== "stopped") return;
       const server = this.#servers.get(event.guest.serverId);
-      if (server?.vmState === "active" && server.taskState === null) {
-        this.setState(server, "stopped", null);
-        this.setPortStatus(server, "DOWN");
-      }
+      if (server !== undefined) this.noticePowerOff(server);
     });
+  }
+
+  /** Takes note of a guest that is off though nobody asked Nova to stop it; not while a task runs. */
+  noticePowerOff(server: Server): void {
+    if (server.vmState !== "active" || server.taskState !== null) return;
+    if (this.guest(server)?.state !== "off") return;
+    this.setState(server, "stopped", null);
+    this.setPortStatus(server, "DOWN");
   }
 
   all(): Server[] {
@@ -64,6 +71,10 @@ export class Servers {
 
   setTask(server: Server, taskState: string | null): void {
     server.taskState = taskState;
+    this.touch(server);
+  }
+
+  touch(server: Server): void {
     server.updatedAt = this.context.clock.now();
   }
 
@@ -77,10 +88,18 @@ export class Servers {
     }
   }
 
-  /** Notes an action for os-instance-actions. */
+  /** Notes an action for os-instance-actions, the newest first. */
   record(server: Server, who: Caller, action: string, requestId: string): void {
     const startedAt = this.context.clock.now();
-    server.actions.unshift({ action, requestId, startedAt, userId: who.userId });
+    server.actions.unshift({ action, requestId, startedAt, userId: who.userId, message: null });
+  }
+
+  /** The server, or what is remembered of it when it is gone. @throws {Refusal} 404 */
+  showEver(id: string, who: Caller): Server {
+    const gone = this.#gone.get(id);
+    return gone !== undefined && (who.isAdmin || gone.projectId === who.projectId)
+      ? gone
+      : this.show(id, who);
   }
 
   /** @throws {Refusal} 409 unless the server is in one of the states and nothing is going on */
@@ -116,6 +135,7 @@ export class Servers {
     const guest = this.guest(server);
     if (guest !== undefined) this.context.guests.remove(guest);
     this.#servers.delete(server.id);
+    this.#gone.set(server.id, server);
     for (const portId of server.portIds) {
       const port = networking.tables.ports.get(portId);
       if (port === undefined) continue;
@@ -126,7 +146,7 @@ export class Servers {
       const volume = volumes.get(volumeId);
       if (volume === undefined) continue;
       volume.attachments = volume.attachments.filter(({ serverId }) => serverId !== server.id);
-      if (deleteOnTermination) volumes.remove(volumeId);
+      if (deleteOnTermination) volumes.remove(volume);
       else volumes.setStatus(volume, "available");
     }
   }

@@ -1,130 +1,184 @@
+import type { Effect } from "../faults";
+import type { DiskContent } from "../guest";
 import type { Caller } from "../identity";
 import type { Image } from "../images";
 import { Refusal } from "../refusal";
-import type { DiskContent } from "../guest";
+import { imageTimeOf } from "../settings";
 import type { ComputeContext } from "./context";
+import { HostQueue } from "./hostQueue";
+import { Quiescing } from "./quiescing";
 import type { Server } from "./records";
 import type { Servers } from "./servers";
+import { inheritedProperties, unexpected } from "./snapshotImage";
+import { VolumeBackedSnapshots } from "./volumeBackedSnapshots";
 
-/** Nova's `max_concurrent_snapshots`, per compute host. */
-const maxConcurrentSnapshots = 5;
-/** Modelled time per GB of the flavor's disk: first the extraction, then the upload. */
-const extractMsPerGb = 12_000;
-const uploadMsPerGb = 18_000;
-/** Nova cuts inherited properties to what its own database holds. */
-const maxInheritedLength = 255;
+/** Modelled time for the image of a disk of 1 GB. */
+const imageMsPerGb = 30_000;
+/** Which part of it the extraction takes; the upload takes the rest. */
+const extraction = 0.4;
+/** How long Nova's task outlives an image that was `active` too early. */
+const lateTaskMs = 10_000;
 
-/** What a snapshot of any server under libvirt gets from Nova, whatever the base image says. */
-const libvirtDefaults = {
-  hw_machine_type: "pc",
-  hw_cdrom_bus: "ide",
-  hw_input_bus: "usb",
-  hw_pointer_model: "usbtablet",
-  hw_video_model: "virtio",
-};
+/** What was decided of an image when it was asked for. */
+interface Plan {
+  vanishes: boolean;
+  staysQueued: boolean;
+  staysSaving: boolean;
+  uploadFails: boolean;
+  isSilent: boolean;
+  /** How much longer the task goes on than the image. */
+  lateMs: number;
+  imageMs: number;
+}
+
+/** An image on its way. */
+interface Job {
+  readonly server: Server;
+  readonly image: Image;
+  readonly plan: Plan;
+  /** What was on the disk when it was copied. */
+  content?: DiskContent | undefined;
+  isDone: boolean;
+}
 
 /** createImage: queued → saving → active, with the server's task_state alongside. */
 export class Snapshots {
-  readonly #running = new Map<string, number>();
-  readonly #waiting: { host: string; start: () => void }[] = [];
+  readonly #queue: HostQueue;
+  readonly #quiescing: Quiescing;
+  readonly #volumeBacked: VolumeBackedSnapshots;
 
   constructor(
     private readonly servers: Servers,
     private readonly context: ComputeContext,
-  ) {}
+  ) {
+    this.#queue = new HostQueue(() => context.settings.snapshotsPerHost);
+    this.#quiescing = new Quiescing(servers, context);
+    this.#volumeBacked = new VolumeBackedSnapshots(context, this.#quiescing);
+  }
 
   /** @throws {Refusal} 409 in a wrong state or while another task runs; a lock does not matter */
   create(server: Server, who: Caller, name: string, metadata: Record<string, string>): Image {
     this.servers.require(server, "createImage", ["active", "stopped", "paused", "suspended"]);
-    if (server.imageId === "") return this.#snapshotVolumes(server, who, name, metadata);
+    this.#checkHost(server);
+    if (server.imageId === "") {
+      const isSilent = this.#hits("agentSilent", [name, server.name, server.id]) !== undefined;
+      return this.#volumeBacked.create(server, who, { name, metadata, isSilent });
+    }
+    this.#checkQuota(server);
     const image = this.context.images.create(server.projectId, {
       name,
       visibility: "private",
       minDisk: Math.max(server.imageMinDisk, server.flavor.disk),
-      properties: this.#properties(server, who, metadata),
+      properties: {
+        ...inheritedProperties(server, who),
+        instance_uuid: server.id,
+        user_id: server.userId,
+        image_type: "snapshot",
+        ...metadata,
+      },
     });
+    const plan = this.#plan(server, [name, image.id, server.name, server.id]);
     this.servers.setTask(server, "image_snapshot_pending");
-    this.#whenHostIsFree(server.host, () => {
-      this.#run(server, image, [name, image.id, server.name, server.id]);
+    this.#queue.enter(server.host, () => {
+      this.#run({ server, image, plan, isDone: false });
     });
     return image;
   }
 
-  #properties(server: Server, who: Caller, metadata: Record<string, string>) {
-    const inherited = Object.entries(server.imageProperties).map(
-      ([key, value]): [string, string] => [key, value.slice(0, maxInheritedLength)],
+  /** @throws {Refusal} as the settings say, when the host has enough to do */
+  #checkHost({ id, host }: Server): void {
+    const { hostLimit } = this.context.settings;
+    if (hostLimit === undefined || this.#queue.count(host) < hostLimit.snapshots) return;
+    const { snapshots, status, retryAfter } = hostLimit;
+    throw new Refusal(
+      status,
+      `Cannot 'createImage' instance ${id} while ${snapshots} snapshots run on its host`,
+      "HostLimit",
+      retryAfter,
     );
+  }
+
+  // Nova does not translate what Glance says of its quota.
+  #checkQuota({ projectId }: Server): void {
+    try {
+      this.context.images.checkNew(projectId);
+    } catch (error) {
+      throw error instanceof Refusal ? unexpected("glanceclient.exc.HTTPOverLimit") : error;
+    }
+  }
+
+  #hits(effect: Effect, names: readonly string[]) {
+    return this.context.faults.effect(effect, "createImage", names);
+  }
+
+  #plan(server: Server, names: readonly string[]): Plan {
+    const late = this.#hits("imageActiveEarly", names);
+    const { settings, seed } = this.context;
+    const otherwise = imageMsPerGb * Math.max(server.flavor.disk, 0.1);
     return {
-      ...Object.fromEntries(inherited),
-      base_image_ref: server.imageId,
-      owner_user_name: who.userName,
-      owner_project_name: who.projectName,
-      boot_roles: who.roles.join(","),
-      ...libvirtDefaults,
-      instance_uuid: server.id,
-      user_id: server.userId,
-      image_type: "snapshot",
-      ...metadata,
+      vanishes: this.#hits("imageVanishes", names) !== undefined,
+      staysQueued: this.#hits("imageStuckQueued", names) !== undefined,
+      staysSaving: this.#hits("imageStuckSaving", names) !== undefined,
+      uploadFails: this.#hits("imageUploadFails", names) !== undefined,
+      isSilent: this.#hits("agentSilent", names) !== undefined,
+      lateMs: late === undefined ? 0 : (late.ms ?? lateTaskMs),
+      imageMs: imageTimeOf(settings, server.name, seed, otherwise),
     };
   }
 
-  #whenHostIsFree(host: string, start: () => void): void {
-    const running = this.#running.get(host) ?? 0;
-    if (running >= maxConcurrentSnapshots) {
-      this.#waiting.push({ host, start });
-      return;
-    }
-    this.#running.set(host, running + 1);
-    start();
-  }
-
-  #release(host: string): void {
-    const next = this.#waiting.findIndex((waiting) => waiting.host === host);
-    const [waiting] = next === -1 ? [] : this.#waiting.splice(next, 1);
-    if (waiting === undefined) this.#running.set(host, (this.#running.get(host) ?? 1) - 1);
-    else waiting.start();
-  }
-
-  #run(server: Server, image: Image, names: readonly string[]): void {
-    const { clock, faults, images } = this.context;
-    const hits = (effect: "imageVanishes" | "imageStuckQueued" | "imageStuckSaving") =>
-      faults.hasEffect(effect, "createImage", names);
-    const vanishes = hits("imageVanishes");
-    const staysQueued = hits("imageStuckQueued");
-    const staysSaving = hits("imageStuckSaving");
-    let content: DiskContent | undefined;
-    const gigabytes = Math.max(server.flavor.disk, 0.1);
-    this.#step(server, image, 0, () => {
+  #run(job: Job): void {
+    const { server, plan } = job;
+    const extractedMs = plan.imageMs * extraction;
+    this.#step(job, 0, () => {
       this.servers.setTask(server, "image_snapshot");
     });
-    this.#step(server, image, 500, () => {
+    this.#step(job, Math.min(500, extractedMs / 2), () => {
       this.servers.setTask(server, "image_pending_upload");
-      const guest = this.servers.guest(server);
-      content = guest === undefined ? undefined : this.context.guests.captureDisk(guest);
+      if (this.#quiescing.isImpossible(server)) this.#giveUp(job);
+      else job.content = this.#quiescing.capture(server, plan.isSilent);
     });
-    const extracted = extractMsPerGb * gigabytes;
-    this.#step(server, image, extracted, () => {
-      if (staysQueued) {
-        // What a restart of nova-compute leaves behind: no task, and nobody who goes on.
-        this.#finish(server);
-        return;
-      }
-      this.servers.setTask(server, "image_uploading");
-      image.status = "saving";
-      image.diskFormat = "qcow2";
-      image.containerFormat = "bare";
-      images.touch(image);
+    this.#step(job, extractedMs, () => {
+      // What a restart of nova-compute leaves behind: no task, and nobody who goes on.
+      if (plan.staysQueued) this.#finish(job);
+      else this.#beginUpload(job);
     });
-    clock.after(extracted + uploadMsPerGb * gigabytes, () => {
-      if (staysQueued || staysSaving) return;
-      const isGone = this.servers.get(server.id) !== server || server.taskState === "deleting";
-      if (vanishes || isGone) images.remove(image.id);
-      else if (images.get(image.id) === image) this.#activate(server, image, content);
-      this.#finish(server);
+    this.context.clock.after(plan.imageMs, () => {
+      if (!job.isDone && !plan.staysSaving) this.#endUpload(job);
     });
   }
 
-  #activate(server: Server, image: Image, content: DiskContent | undefined): void {
+  #beginUpload(job: Job): void {
+    this.servers.setTask(job.server, "image_uploading");
+    job.image.diskFormat = "qcow2";
+    job.image.containerFormat = "bare";
+    try {
+      this.context.images.beginUpload(job.image);
+    } catch {
+      this.#giveUp(job);
+    }
+  }
+
+  #endUpload(job: Job): void {
+    const { server, image, plan } = job;
+    const { clock, images } = this.context;
+    if (plan.vanishes || !this.#isThere(server) || server.taskState === "deleting") {
+      images.remove(image.id);
+    } else if (plan.uploadFails) {
+      image.status = "queued";
+      images.touch(image);
+    } else if (images.get(image.id) === image) {
+      this.#activate(job);
+    }
+    if (image.status === "active" && plan.lateMs > 0) {
+      clock.after(plan.lateMs, () => {
+        this.#finish(job);
+      });
+    } else {
+      this.#finish(job);
+    }
+  }
+
+  #activate({ server, image, content }: Job): void {
     Object.assign(image.properties, {
       owner_id: server.projectId,
       image_state: "available",
@@ -139,68 +193,33 @@ export class Snapshots {
     );
   }
 
-  #finish(server: Server): void {
+  /** nova-compute fails, and takes the image with it (compute/manager.py, delete_image_on_error). */
+  #giveUp(job: Job): void {
+    this.context.images.remove(job.image.id);
+    const action = job.server.actions.find((candidate) => candidate.action === "createImage");
+    if (action !== undefined) action.message = "Error";
+    this.#finish(job);
+  }
+
+  #finish(job: Job): void {
+    const { server } = job;
+    job.isDone = true;
     if (server.taskState !== "deleting") this.servers.setTask(server, null);
-    this.#release(server.host);
+    this.servers.noticePowerOff(server);
+    this.#queue.release(server.host);
   }
 
-  #step(server: Server, image: Image, ms: number, action: () => void): void {
+  #step(job: Job, ms: number, action: () => void): void {
     this.context.clock.after(ms, () => {
-      const isThere = this.servers.get(server.id) === server;
+      const { server, image } = job;
       const isWanted = this.context.images.get(image.id) === image;
-      if (isThere && isWanted && server.taskState !== "deleting") action();
+      if (!job.isDone && isWanted && this.#isThere(server) && server.taskState !== "deleting") {
+        action();
+      }
     });
   }
 
-  /** A volume-backed server: an empty image, active at once, and a Cinder snapshot per volume. */
-  #snapshotVolumes(
-    server: Server,
-    who: Caller,
-    name: string,
-    metadata: Record<string, string>,
-  ): Image {
-    const { images, volumes } = this.context;
-    const mappings = server.volumes.map(({ volumeId, device, deleteOnTermination, isRoot }) => {
-      const volume = volumes.get(volumeId);
-      if (volume === undefined) throw new Refusal(404, `Volume ${volumeId} could not be found.`);
-      const guest = this.servers.guest(server);
-      if (isRoot && guest !== undefined) this.context.guests.captureDisk(guest);
-      const snapshot = this.#volumeSnapshot(who, volumeId, `snapshot for ${name}`);
-      return {
-        source_type: "snapshot",
-        destination_type: "volume",
-        snapshot_id: snapshot.id,
-        volume_size: volume.size,
-        device_name: device,
-        boot_index: isRoot ? 0 : null,
-        delete_on_termination: deleteOnTermination,
-      };
-    });
-    const image = images.create(server.projectId, {
-      name,
-      visibility: "private",
-      minDisk: server.imageMinDisk,
-      properties: {
-        ...this.#properties(server, who, metadata),
-        base_image_ref: "",
-        root_device_name: "/dev/vda",
-        bdm_v2: "True",
-        block_device_mapping: JSON.stringify(mappings),
-      },
-    });
-    images.setContent(image, undefined, 0, 0);
-    image.checksum = null;
-    image.hashValue = null;
-    return image;
-  }
-
-  #volumeSnapshot(who: Caller, volumeId: string, name: string) {
-    try {
-      return this.context.volumes.createSnapshot(who, volumeId, { name, force: true });
-    } catch (error) {
-      // Nova answers 403 where Cinder says that the quota is used up.
-      if (error instanceof Refusal && error.status === 413) throw new Refusal(403, error.message);
-      throw error;
-    }
+  #isThere(server: Server): boolean {
+    return this.servers.get(server.id) === server;
   }
 }

@@ -79,6 +79,7 @@ describe("reading", () => {
       "certificates.k8s.io",
       "config.openshift.io",
       "machineconfiguration.openshift.io",
+      "apiregistration.k8s.io",
       "route.openshift.io",
     ]);
     const { resources } = (await json("/api/v1")) as { resources: { name: string }[] };

@@ -35,6 +35,8 @@ export class Lab {
   /** Sleeping moves the world. */
   readonly clock: Clock;
   url = "";
+  /** Every request of a cluster's API, with the world's time. */
+  readonly requests: { at: number; method: string; path: string }[] = [];
   #close: () => Promise<void> = () => Promise.resolve();
 
   constructor() {
@@ -65,6 +67,11 @@ export class Lab {
 
   async open(): Promise<this> {
     const app = new Hono();
+    app.use("/openshift/*", async (c, next) => {
+      const path = c.req.path.split("/").slice(3).join("/");
+      this.requests.push({ at: this.worldClock.nowMs(), method: c.req.method, path });
+      await next();
+    });
     app.route("/openshift", openshiftApp(this.world));
     app.route("/sandbox", clusterControlApp(this.world));
     const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
