@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../common/errors";
 import { durationOr } from "./duration";
+import { consistencies, volumePolicies, type Consistency, type VolumePolicy } from "./manifest";
 import { problemsOf } from "./problems";
 import { isSnapId } from "./snapId";
 
@@ -22,6 +23,9 @@ const cluster = z
         extended: durationOr("60s"),
       })
       .prefault({}),
+    rounds: z
+      .enum(["proof", "classic"], { error: "must be one of proof, classic" })
+      .default("proof"),
     rotation: z
       .strictObject({
         mode: z
@@ -47,8 +51,14 @@ const cluster = z
   });
 
 const deadlines = z
-  .strictObject({ stop: durationOr("5m"), images: durationOr("60m") })
+  .strictObject({ stop: durationOr("5m"), images: durationOr("60m"), idle: durationOr("30s") })
   .prefault({});
+
+const count = z.coerce
+  .number("must be a number")
+  .int("must be a whole number")
+  .min(1, "must be at least 1")
+  .max(1000, "must be at most 1000");
 
 const schema = z.strictObject({
   mode: z
@@ -68,12 +78,20 @@ const schema = z.strictObject({
   afterCapture: z
     .enum(["leave", "resume"], { error: "must be one of leave, resume" })
     .default("leave"),
-  parallelImages: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(1000, "must be at most 1000")
-    .default(16),
+  onFailure: z
+    .enum(["giveBack", "keep"], { error: "must be one of giveBack, keep" })
+    .default("giveBack"),
+  consistency: z
+    .enum(consistencies, { error: `must be one of ${consistencies.join(", ")}` })
+    .default("shutdown"),
+  volumes: z
+    .record(text, z.enum(volumePolicies, { error: `must be one of ${volumePolicies.join(", ")}` }))
+    .default({}),
+  parallelImages: count.default(256),
+  // Nova's own default, max_concurrent_snapshots.
+  imagesPerHost: count.default(5),
+  // Nova's own default, shutdown_timeout.
+  shutdownTimeout: durationOr("60s"),
   deadlines,
   cluster: cluster.optional(),
 });
@@ -109,7 +127,14 @@ export interface CaptureConfig extends Common {
   capture: string;
   deletionPolicy: "Delete" | "Retain";
   afterCapture: "leave" | "resume";
+  onFailure: "giveBack" | "keep";
+  consistency: Consistency;
+  /** By name or id. */
+  volumes: Record<string, VolumePolicy>;
   parallelImages: number;
+  imagesPerHost: number;
+  /** Milliseconds. */
+  shutdownTimeout: number;
 }
 
 export type Config = DeployConfig | RestoreConfig | CaptureConfig;
@@ -135,6 +160,18 @@ export function parseConfig(values: Readonly<Record<string, string>>): Config {
     );
   }
   return forMode(parsed.data);
+}
+
+/**
+ * Reads the value of `snapset:cluster` alone; undefined where there is none.
+ *
+ * @throws {InputError} with every problem at once, by key
+ */
+export function parseClusterSettings(value: string | undefined): ClusterSettings | undefined {
+  if (value === undefined) return undefined;
+  const parsed = cluster.safeParse(structureOf(value));
+  if (parsed.success) return parsed.data;
+  throw new InputError("snapset:cluster", problemsOf(parsed.error));
 }
 
 /** The configuration's `kubeconfigContent`, which providers read for themselves: never an input. */
@@ -194,7 +231,12 @@ function forMode(it: Schema): Config {
         capture: it.capture,
         deletionPolicy: it.deletionPolicy,
         afterCapture: it.afterCapture,
+        onFailure: it.onFailure,
+        consistency: it.consistency,
+        volumes: it.volumes,
         parallelImages: it.parallelImages,
+        imagesPerHost: it.imagesPerHost,
+        shutdownTimeout: it.shutdownTimeout,
       };
   }
 }

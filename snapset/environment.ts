@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { normalizeMac } from "./mac";
+import { volumePolicies } from "./manifest";
 import { roles } from "./roles";
 
 const name = z
@@ -8,6 +9,11 @@ const name = z
   .min(1, "must not be empty")
   .max(200, "must be at most 200 characters")
   .refine((text) => !/[\p{Cc}/]/u.test(text), "must not hold '/' or control characters");
+
+/** Whether a name of the cloud's can be one in an environment. */
+export function isName(text: string): boolean {
+  return name.safeParse(text).success;
+}
 
 const ip = z.string().refine((text) => isIP(text) !== 0, "must be an IP address");
 
@@ -57,11 +63,25 @@ const port = z.strictObject({
   floatingIp: z.strictObject({ network: name, address: ip.optional() }).optional(),
 });
 
+const sizeGb = z.int().min(1, "must be at least 1");
+
+/** Cinder's name of a volume type; it may be any text. */
+const volumeType = z.string().min(1, "must not be empty");
+
 const volume = z.strictObject({
   name,
-  sizeGb: z.int().min(1, "must be at least 1"),
-  type: name.optional(),
+  sizeGb,
+  type: volumeType.optional(),
+  /** The name of the image that a new one is filled from. */
+  image: name.optional(),
+  /** What a set does with it; and a restore, where the environment is given. */
+  capture: z
+    .enum(volumePolicies, { error: `must be one of ${volumePolicies.join(", ")}` })
+    .default("include"),
 });
+
+/** A root disk that is a volume, filled from the node's image. */
+const rootVolume = z.strictObject({ sizeGb, type: volumeType.optional() });
 
 const node = z.strictObject({
   name,
@@ -76,6 +96,8 @@ const node = z.strictObject({
   metadata: z.record(z.string().max(255), z.string().max(255)).default({}),
   sshUser: z.string().optional(),
   ports: z.array(port).min(1, "must have at least one port"),
+  rootVolume: rootVolume.optional(),
+  /** In the order of their devices. */
   volumes: z.array(volume).default([]),
 });
 
@@ -92,9 +114,15 @@ export type Environment = z.output<typeof environmentSchema>;
 export type EnvironmentNetwork = Environment["networks"][number];
 export type EnvironmentRouter = Environment["routers"][number];
 export type EnvironmentNode = Environment["nodes"][number];
+export type EnvironmentVolume = EnvironmentNode["volumes"][number];
 export type EnvironmentPort = EnvironmentNode["ports"][number];
 
 /** The node that carries DNS, DHCP and the way in; the anchor of a set. */
 export function controllerOf(environment: Environment): EnvironmentNode | undefined {
   return environment.nodes.find((candidate) => candidate.role === "controller");
+}
+
+/** The name of the volume that a node boots from; no other volume of the node has it. */
+export function rootVolumeName(node: string): string {
+  return `${node}-root`;
 }

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4 } from "node:net";
-import type { Environment } from "./environment";
+import { rootVolumeName, type Environment, type EnvironmentNode } from "./environment";
 
 /** A thing with a name at a key: `nodes[2].ports[0].mac` is `fa:16:…`. */
 interface Named {
@@ -36,7 +36,17 @@ function duplicateNames({ networks, routers, nodes }: Environment): string[] {
     ),
     ...duplicates(names("routers", routers)),
     ...duplicates(names("nodes", nodes)),
-    ...nodes.flatMap((node, i) => duplicates(names(`nodes[${i}].volumes`, node.volumes))),
+    ...nodes.flatMap((node, i) => duplicates(volumeNames(node, `nodes[${i}]`))),
+  ];
+}
+
+/** Names of volumes are unique in their node; the one that it boots from has a name, too. */
+function volumeNames({ name, rootVolume, volumes }: EnvironmentNode, key: string): Named[] {
+  return [
+    ...(rootVolume === undefined
+      ? []
+      : [{ key: `${key}.rootVolume`, value: rootVolumeName(name) }]),
+    ...volumes.map((volume, v) => ({ key: `${key}.volumes[${v}].name`, value: volume.name })),
   ];
 }
 

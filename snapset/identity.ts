@@ -4,7 +4,7 @@ import type { Role } from "./roles";
 const maxGlanceLength = 255;
 
 /** Version of the properties and of the manifest; a reader refuses a newer one. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** The property that holds the manifest; only the anchor of a committed set has it. */
 export const manifestProperty = "snapset_manifest";
@@ -60,6 +60,14 @@ export function propertiesOf(identity: MemberIdentity): Record<string, string> {
     snapset_schema: String(schemaVersion),
     [manifestProperty]: "",
   };
+}
+
+/** Metadata of a volume's snapshot, by which it belongs to a member of a set. */
+export function snapshotMetadataOf(
+  { snapId, member }: Pick<MemberIdentity, "snapId" | "member">,
+  volumeId: string,
+): Record<string, string> {
+  return { [snapIdProperty]: snapId, snapset_member: member, snapset_volume: volumeId };
 }
 
 /** The name or tag of a member that Glance would refuse for its length, as sentences. */

@@ -1,15 +1,54 @@
-import { gunzipSync, gzipSync } from "node:zlib";
 import { z } from "zod";
 import { InputError } from "../common/errors";
-import { schemaVersion } from "./identity";
+import { manifestProperty, schemaVersion } from "./identity";
+import { packText, unpackText } from "./packedText";
 import { problemsOf } from "./problems";
 import { roles } from "./roles";
 
-/** Glance answers an HTTP 500 to a property of more bytes. */
-const maxPropertyBytes = 65_535;
-const gzipPrefix = "gzip:";
+/**
+ * What a set does with a volume: its data are in the set (`include`), a restore makes a blank one
+ * (`empty`), or none (`exclude`).
+ */
+export const volumePolicies = ["include", "empty", "exclude"] as const;
+export type VolumePolicy = (typeof volumePolicies)[number];
+
+/**
+ * How a server went down.
+ * - `found`: it was off before
+ * - `inside`: the cluster shut its node down
+ * - `graceful`: it answered the power button before Nova's patience ended
+ * - `forced`: Nova pulled the plug
+ * - `stopped`: the capture stopped it, how is not known
+ * - `running`: it was imaged while it ran
+ */
+export const stops = ["found", "inside", "graceful", "forced", "stopped", "running"] as const;
+export type Stop = (typeof stops)[number];
+
+/** KubeVirt's words for what a snapshot of a machine is worth. */
+export const indications = ["Online", "GuestAgent", "NoGuestAgent", "PartialSnapshot"] as const;
+export type Indication = (typeof indications)[number];
+
+/** What runs while the set is made: nothing, or the servers, with their file systems frozen or not. */
+export const consistencies = ["shutdown", "quiesce", "crash"] as const;
+export type Consistency = (typeof consistencies)[number];
 
 const time = z.iso.datetime();
+
+const volume = z.object({
+  /** Cinder's name of it, else its id; by it a volume of an environment finds its snapshot. */
+  name: z.string(),
+  volumeId: z.string(),
+  /** As Nova attached it: `/dev/vdb`. */
+  device: z.string().nullable(),
+  /** GiB. */
+  sizeGb: z.int().nonnegative(),
+  type: z.string().nullable(),
+  /** Whether the server boots from it. */
+  isRoot: z.boolean(),
+  policy: z.enum(volumePolicies),
+  /** Null for a volume that the set does not hold. */
+  snapshotId: z.string().nullable(),
+});
 
 const member = z.object({
   name: z.string(),
@@ -18,17 +57,26 @@ const member = z.object({
   imageName: z.string(),
   serverId: z.string(),
   macAddresses: z.array(z.string()),
+  /** Bytes; 0 for a server that boots from a volume: its image only names the snapshots. */
   sizeBytes: z.int().nonnegative(),
+  /** GiB that a flavor's root disk must have at a restore. */
   minDiskGb: z.int().nonnegative(),
   hashAlgo: z.string().nullable(),
   hashValue: z.string().nullable(),
-  /** How the server went down: `found` was off before, `stopped` was stopped by the capture. */
-  stop: z.enum(["found", "stopped"]),
-  /** Volumes of the node that are not part of the set. */
-  excludedVolumes: z.array(z.string()),
+  flavor: z
+    .object({ name: z.string(), vcpus: z.int(), ramMb: z.int(), diskGb: z.int() })
+    .nullable()
+    .default(null),
+  stop: z.enum(stops),
+  /** How long the stop took as it was seen, seconds; null when it was not timed. */
+  stopSeconds: z.number().nonnegative().nullable().default(null),
+  /** What was really obtained; none for a server that was off. */
+  indications: z.array(z.enum(indications)).default([]),
+  volumes: z.array(volume).default([]),
 });
 
-const clusterFacts = z.object({
+/** The schema of {@link ClusterFacts}. */
+export const clusterFactsSchema = z.object({
   clusterId: z.string(),
   version: z.string(),
   nodes: z.array(
@@ -41,7 +89,8 @@ const clusterFacts = z.object({
   ),
 });
 
-const phase = z.object({
+/** The schema of {@link PhaseRecord}. */
+export const phaseSchema = z.object({
   name: z.string(),
   startedAt: time,
   endedAt: time,
@@ -49,15 +98,16 @@ const phase = z.object({
 });
 
 const manifest = z.object({
-  schemaVersion: z.literal(schemaVersion),
+  schemaVersion: z.int().min(1).max(schemaVersion),
   snapId: z.string(),
   environmentName: z.string(),
   capturedAt: time,
   /** The earliest expiry of a certificate that the cluster needs to come back. */
   notAfter: time.nullable(),
+  consistency: z.enum(consistencies).default("shutdown"),
   members: z.array(member).min(1),
-  cluster: clusterFacts.nullable(),
-  phases: z.array(phase),
+  cluster: clusterFactsSchema.nullable(),
+  phases: z.array(phaseSchema),
   /** The environment as its stack declared it; null when only the servers were named. */
   environment: z.unknown(),
 });
@@ -65,32 +115,30 @@ const manifest = z.object({
 /** The set's own description, stored with its anchor. */
 export type Manifest = z.output<typeof manifest>;
 export type ManifestMember = Manifest["members"][number];
-export type ClusterFacts = z.output<typeof clusterFacts>;
+export type ManifestVolume = ManifestMember["volumes"][number];
+export type ClusterFacts = z.output<typeof clusterFactsSchema>;
 /** One step of a capture or a revive, with its evidence and timing. */
-export type PhaseRecord = z.output<typeof phase>;
+export type PhaseRecord = z.output<typeof phaseSchema>;
 
 /**
- * The manifest as one Glance property: JSON, or `gzip:` and base64 where JSON is too long.
+ * The manifest as properties of the anchor.
  *
- * @throws {RangeError} when even the compressed form does not fit
+ * @throws {RangeError} when it does not fit
  */
-export function encodeManifest(data: Manifest): string {
-  const json = JSON.stringify(data);
-  if (Buffer.byteLength(json) <= maxPropertyBytes) return json;
-  const packed = gzipPrefix + gzipSync(json, { level: 9 }).toString("base64");
-  if (packed.length <= maxPropertyBytes) return packed;
-  throw new RangeError(
-    `the manifest of ${data.snapId} has ${packed.length} bytes even compressed; ` +
-      `a Glance property holds ${maxPropertyBytes}`,
-  );
+export function encodeManifest(data: Manifest): Record<string, string> {
+  return packText(manifestProperty, JSON.stringify(data));
 }
 
 /**
- * @param source the image that holds the property; stands in front of the problems
- * @throws {InputError} when the text is no manifest, or one of a newer schema
+ * @param properties of the image that holds the manifest
+ * @param source names that image; stands in front of the problems
+ * @throws {InputError} when there is no manifest, or one of a newer schema
  */
-export function decodeManifest(text: string, source: string): Manifest {
-  const data = parseJson(text, source);
+export function decodeManifest(
+  properties: Readonly<Record<string, unknown>>,
+  source: string,
+): Manifest {
+  const data = parseJson(properties, source);
   const version = (data as { schemaVersion?: unknown } | null)?.schemaVersion;
   if (typeof version === "number" && version > schemaVersion) {
     throw new InputError(source, [
@@ -102,12 +150,10 @@ export function decodeManifest(text: string, source: string): Manifest {
   return parsed.data;
 }
 
-function parseJson(text: string, source: string): unknown {
+function parseJson(properties: Readonly<Record<string, unknown>>, source: string): unknown {
+  const text = unpackText(manifestProperty, properties, source);
   try {
-    const json = text.startsWith(gzipPrefix)
-      ? gunzipSync(Buffer.from(text.slice(gzipPrefix.length), "base64")).toString("utf8")
-      : text;
-    return JSON.parse(json);
+    return JSON.parse(text);
   } catch (error) {
     throw new InputError(source, [`the manifest cannot be read: ${(error as Error).message}`]);
   }

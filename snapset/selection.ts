@@ -1,5 +1,10 @@
-import { InputError } from "../common/errors";
+import { InputError, messageOf } from "../common/errors";
+import type { Environment } from "./environment";
+import { fitProblems } from "./fit";
+import type { FlavorView } from "./flavors";
+import { parseEnvironment } from "./parseEnvironment";
 import type { SnapsetRecord } from "./sets";
+import { wantedNodesOf, type WantedNode } from "./wantedNode";
 
 /** What a set must satisfy to be restored. */
 export interface Wanted {
@@ -9,7 +14,9 @@ export interface Wanted {
   projectId: string;
   now: Date;
   /** The nodes that need an image; undefined when the set's own environment is used. */
-  nodes?: readonly { name: string; role: string }[] | undefined;
+  nodes?: readonly WantedNode[] | undefined;
+  /** The cloud's flavors; undefined where they do not matter. */
+  flavors?: readonly FlavorView[] | undefined;
 }
 
 /**
@@ -30,19 +37,24 @@ export function refusals(set: SnapsetRecord, wanted: Wanted): string[] {
     ...(notAfter != null && Date.parse(notAfter) <= wanted.now.getTime()
       ? [`its cluster's certificates expired at ${notAfter}`]
       : []),
-    ...fitProblems(set, wanted),
+    ...environmentProblems(set, wanted),
   ];
+}
+
+/**
+ * The environment that a set holds; null when it holds none.
+ *
+ * @throws {InputError} when it is none that this version can restore
+ */
+export function ownEnvironment({ snapId, manifest }: SnapsetRecord): Environment | null {
+  if (manifest?.environment == null) return null;
+  return parseEnvironment(manifest.environment, `the environment of set ${snapId}`);
 }
 
 function named(sets: readonly SnapsetRecord[], wanted: Wanted): SnapsetRecord {
   const found = sets.filter((set) => set.snapId === wanted.snapId);
-  if (found.length > 1) {
-    throw new InputError("snapId", [
-      `${wanted.snapId} names ${found.length} sets, in projects ` +
-        `${found.map((set) => set.owner).join(" and ")}: restore it where it is the only one`,
-    ]);
-  }
-  const [set] = found;
+  // Whoever has a tag can write it: a foreign set of the same name is none of ours.
+  const set = found.find(({ owner }) => owner === wanted.projectId) ?? found[0];
   if (set === undefined) {
     const known = sets.map((candidate) => candidate.snapId).join(", ");
     throw new InputError("snapId", [
@@ -69,20 +81,15 @@ function latest(sets: readonly SnapsetRecord[], wanted: Wanted): SnapsetRecord {
   ]);
 }
 
-function fitProblems(set: SnapsetRecord, { nodes }: Wanted): string[] {
-  if (nodes === undefined) {
-    return set.manifest?.environment == null
-      ? ["it holds no environment of its own: name one with snapset:environment"]
-      : [];
+function environmentProblems(set: SnapsetRecord, { nodes, flavors }: Wanted): string[] {
+  if (nodes !== undefined) return fitProblems(set, nodes, flavors);
+  if (set.manifest?.environment == null) {
+    return ["it holds no environment of its own: name one with snapset:environment"];
   }
-  return nodes.flatMap(({ name, role }) => {
-    const member = set.members.find((candidate) => candidate.name === name);
-    if (member === undefined) {
-      const names = set.members.map((candidate) => candidate.name).join(", ");
-      return [`it has no image of node ${name}; it has ${names}`];
-    }
-    return member.role === role
-      ? []
-      : [`its ${name} is a ${member.role}, the environment's is a ${role}`];
-  });
+  try {
+    const own = ownEnvironment(set);
+    return own === null ? [] : fitProblems(set, wantedNodesOf(own), flavors);
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }

@@ -1,6 +1,7 @@
 import { messageOf } from "../common/errors";
 import { manifestProperty, snapIdProperty } from "./identity";
 import { decodeManifest, type Manifest } from "./manifest";
+import { manifestDefects } from "./setDefects";
 
 /** What of a Glance image decides about sets; its field names are Glance's. */
 export interface SetImage {
@@ -10,8 +11,19 @@ export interface SetImage {
   owner: string;
   created_at: string;
   tags: readonly string[];
+  /** Bytes; null until Glance has them all. */
+  size?: number | null;
   os_hash_value?: string | null;
   [property: string]: unknown;
+}
+
+/** What of a Cinder snapshot decides about sets; its field names are Cinder's. */
+export interface SetSnapshot {
+  id: string;
+  status: string;
+  volume_id: string;
+  /** GiB. */
+  size: number;
 }
 
 export interface SetMember {
@@ -41,8 +53,13 @@ export interface SnapsetRecord {
  * Nova copies properties from the image that a server was booted from, tags it does not.
  *
  * @param images all images tagged `hotstack-snapset`
+ * @param snapshots of the project's volumes; without them a set that has some is not complete, see
+ * {@link hasSnapshots}
  */
-export function assembleSets(images: readonly SetImage[]): SnapsetRecord[] {
+export function assembleSets(
+  images: readonly SetImage[],
+  snapshots: readonly SetSnapshot[] = [],
+): SnapsetRecord[] {
   const groups = new Map<string, SetImage[]>();
   for (const image of images) {
     const snapId = tagValue(image, "snap_id");
@@ -50,10 +67,16 @@ export function assembleSets(images: readonly SetImage[]): SnapsetRecord[] {
     const key = `${image.owner}/${snapId}`;
     groups.set(key, [...(groups.get(key) ?? []), image]);
   }
-  return [...groups.values()].map(assembleSet);
+  return [...groups.values()].map((group) => assembleSet(group, snapshots));
 }
 
-function assembleSet(images: SetImage[]): SnapsetRecord {
+/** Whether a set holds data of volumes: it can be judged only together with their snapshots. */
+export function hasSnapshots({ manifest }: SnapsetRecord): boolean {
+  const volumes = manifest?.members.flatMap((member) => member.volumes) ?? [];
+  return volumes.some(({ policy }) => policy === "include");
+}
+
+function assembleSet(images: SetImage[], snapshots: readonly SetSnapshot[]): SnapsetRecord {
   const ordered = images.toSorted((a, b) => a.name.localeCompare(b.name));
   const snapId = tagValue(ordered[0], "snap_id") ?? "";
   const ours = ordered.some((image) => image[snapIdProperty] === snapId);
@@ -71,36 +94,23 @@ function assembleSet(images: SetImage[]): SnapsetRecord {
     const defects = ["it was never committed: no image of it carries a manifest"];
     return { ...base, madeBy: "snapset", defects };
   }
-  return { ...base, madeBy: "snapset", ...readManifest(anchor, ordered, snapId) };
+  return { ...base, madeBy: "snapset", ...readManifest(anchor, ordered, snapshots, snapId) };
 }
 
 function readManifest(
   anchor: SetImage,
   images: SetImage[],
+  snapshots: readonly SetSnapshot[],
   snapId: string,
 ): { manifest?: Manifest; defects: string[] } {
   try {
-    const manifest = decodeManifest(manifestText(anchor, snapId) ?? "", `image ${anchor.id}`);
-    return { manifest, defects: manifestDefects(manifest, images, snapId) };
+    const manifest = decodeManifest(anchor, `image ${anchor.id}`);
+    return manifest.snapId === snapId
+      ? { manifest, defects: manifestDefects(manifest, images, snapshots) }
+      : { defects: [`its manifest is that of ${manifest.snapId}`] };
   } catch (error) {
     return { defects: [messageOf(error)] };
   }
-}
-
-function manifestDefects(manifest: Manifest, images: SetImage[], snapId: string): string[] {
-  if (manifest.snapId !== snapId) {
-    return [`its manifest is that of ${manifest.snapId}`];
-  }
-  return manifest.members.flatMap((member) => {
-    const image = images.find((candidate) => candidate.id === member.imageId);
-    if (image === undefined) return [`member ${member.name}: image ${member.imageId} is gone`];
-    if (image.status !== "active") {
-      return [`member ${member.name}: image ${image.id} is ${image.status}`];
-    }
-    return member.hashValue === null || image.os_hash_value === member.hashValue
-      ? []
-      : [`member ${member.name}: image ${image.id} has another checksum than at the capture`];
-  });
 }
 
 /** The text of a manifest that is the image's own and not inherited (cut, and of another set). */

@@ -1,5 +1,5 @@
 import { InputError } from "../../common/errors";
-import { kubeconfigContentOf, parseConfig } from "../../snapset/config";
+import { kubeconfigContentOf, parseClusterSettings, parseConfig } from "../../snapset/config";
 
 function messageOf(values: Record<string, string>): string {
   try {
@@ -18,7 +18,7 @@ describe("parseConfig", () => {
       environment: undefined,
       snapId: "latest",
       cluster: undefined,
-      deadlines: { stop: 300_000, images: 3_600_000 },
+      deadlines: { stop: 300_000, images: 3_600_000, idle: 30_000 },
     });
   });
 
@@ -41,15 +41,91 @@ describe("parseConfig", () => {
       capture: "1",
       deletionPolicy: "Delete",
       afterCapture: "leave",
+      onFailure: "giveBack",
+      consistency: "shutdown",
+      volumes: {},
       parallelImages: 4,
-      deadlines: { stop: 90_000, images: 3_600_000 },
+      imagesPerHost: 5,
+      shutdownTimeout: 60_000,
+      deadlines: { stop: 90_000, images: 3_600_000, idle: 30_000 },
       cluster: {
         kubeconfig: "kubeconfig",
         stability: { beforeShutdown: 60_000, initial: 5000, extended: 2000 },
+        rounds: "proof",
         rotation: { mode: "gate", minValidity: 1_209_600_000, wait: 90_000_000 },
         deadline: 2_700_000,
       },
     });
+  });
+
+  it("takes everything that a capture can be told", () => {
+    expect(
+      parseConfig({
+        "snapset:mode": "capture",
+        "snapset:instances": '{"instances":{}}',
+        "snapset:capture": "nightly",
+        "snapset:deletionPolicy": "Retain",
+        "snapset:afterCapture": "resume",
+        "snapset:onFailure": "keep",
+        "snapset:consistency": "quiesce",
+        "snapset:volumes": '{"data":"empty","7e0a8d3c":"exclude"}',
+        "snapset:parallelImages": "1000",
+        "snapset:imagesPerHost": "1",
+        "snapset:shutdownTimeout": "5m",
+      }),
+    ).toEqual({
+      mode: "capture",
+      source: undefined,
+      instances: { instances: {} },
+      capture: "nightly",
+      deletionPolicy: "Retain",
+      afterCapture: "resume",
+      onFailure: "keep",
+      consistency: "quiesce",
+      volumes: { data: "empty", "7e0a8d3c": "exclude" },
+      parallelImages: 1000,
+      imagesPerHost: 1,
+      shutdownTimeout: 300_000,
+      deadlines: { stop: 300_000, images: 3_600_000, idle: 30_000 },
+      cluster: undefined,
+    });
+  });
+
+  it("says of every key of a capture what is allowed", () => {
+    const values = {
+      "snapset:mode": "capture",
+      "snapset:source": "source",
+      "snapset:capture": "c".repeat(65),
+      "snapset:deletionPolicy": "delete",
+      "snapset:afterCapture": "start",
+      "snapset:onFailure": "giveback",
+      "snapset:consistency": "frozen",
+      "snapset:volumes": '{"data":"skip"}',
+      "snapset:parallelImages": "1001",
+      "snapset:imagesPerHost": "2.5",
+      "snapset:shutdownTimeout": "60",
+    };
+    expect(messageOf(values)).toBe(
+      [
+        "stack configuration: 9 problems",
+        "  - snapset:capture: must be at most 64 characters",
+        "  - snapset:deletionPolicy: must be one of Delete, Retain",
+        "  - snapset:afterCapture: must be one of leave, resume",
+        "  - snapset:onFailure: must be one of giveBack, keep",
+        "  - snapset:consistency: must be one of shutdown, quiesce, crash",
+        "  - snapset:volumes.data: must be one of include, empty, exclude",
+        "  - snapset:parallelImages: must be at most 1000",
+        "  - snapset:imagesPerHost: must be a whole number",
+        "  - snapset:shutdownTimeout: must be a duration such as 60s, 5m, 25h or 30d, got 60",
+      ].join("\n"),
+    );
+  });
+
+  it.each(["many", ""])("takes no %j for a number", (value) => {
+    const problem = messageOf({ "snapset:snapId": "latest", "snapset:imagesPerHost": value });
+    expect(problem).toBe(
+      `stack configuration: snapset:imagesPerHost: must be ${value === "" ? "at least 1" : "a number"}`,
+    );
   });
 
   it("names every problem at once, by key, with what is allowed", () => {
@@ -90,6 +166,56 @@ describe("parseConfig", () => {
   ])("asks mode %s for what it needs", (mode, values, problem) => {
     expect(messageOf({ "snapset:mode": mode, ...values })).toBe(
       `stack configuration: snapset:${problem}`,
+    );
+  });
+});
+
+describe("parseClusterSettings", () => {
+  function problemOf(value: string): string {
+    try {
+      parseClusterSettings(value);
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+      throw error;
+    }
+    throw new Error("it was accepted");
+  }
+
+  it("is nothing where there is none", () => {
+    expect(parseClusterSettings(undefined)).toBeUndefined();
+  });
+
+  it("reads the value of the key as the whole configuration does", () => {
+    const value =
+      '{"kubeconfigContent":"apiVersion: v1","rotation":{"mode":"wait"},"debugImage":"tools"}';
+    const settings = parseClusterSettings(value);
+    expect(settings).toEqual({
+      kubeconfigContent: "apiVersion: v1",
+      stability: { beforeShutdown: 60_000, initial: 5000, extended: 60_000 },
+      rounds: "proof",
+      rotation: { mode: "wait", minValidity: 1_209_600_000, wait: 90_000_000 },
+      debugImage: "tools",
+      deadline: 2_700_000,
+    });
+    const whole = parseConfig({ "snapset:snapId": "latest", "snapset:cluster": value });
+    expect(whole.cluster).toEqual(settings);
+  });
+
+  it("names every problem at once, by key", () => {
+    expect(problemOf('{"rotation":{"mode":"hope"},"deadline":"soon","image":"x"}')).toBe(
+      [
+        "snapset:cluster: 4 problems",
+        "  - rotation.mode: must be one of gate, wait, off",
+        "  - deadline: must be a duration such as 60s, 5m, 25h or 30d, got soon",
+        "  - image: unknown key",
+        "  - kubeconfig: is missing: give the path of a kubeconfig, or kubeconfigContent as a secret",
+      ].join("\n"),
+    );
+  });
+
+  it("takes one kubeconfig, and never tells the secret", () => {
+    expect(problemOf('{"kubeconfig":"path","kubeconfigContent":"s3cret"}')).toBe(
+      "snapset:cluster: kubeconfigContent: kubeconfig is given already",
     );
   });
 });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { decodeManifest, encodeManifest } from "../../snapset/manifest";
-import { manifestOf } from "./arbitraries";
+import { manifestOf, volumeOf, withVolumes } from "./arbitraries";
 
 describe("manifest", () => {
   it("is plain JSON while it fits a Glance property", () => {
     const manifest = manifestOf("AbCdEf12");
-    expect(encodeManifest(manifest)).toBe(JSON.stringify(manifest));
+    expect(encodeManifest(manifest)).toEqual({ snapset_manifest: JSON.stringify(manifest) });
   });
 
   it("comes back as it was, at any size that fits", () => {
@@ -19,26 +19,85 @@ describe("manifest", () => {
       );
     fc.assert(
       fc.property(manifest, (data) => {
-        const text = encodeManifest(data);
-        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_535);
-        expect(decodeManifest(text, "image")).toEqual(data);
+        const properties = encodeManifest(data);
+        for (const value of Object.values(properties)) {
+          expect(Buffer.byteLength(value)).toBeLessThanOrEqual(65_535);
+        }
+        expect(decodeManifest(properties, "image")).toEqual(data);
       }),
     );
   });
 
+  const noise = (length: number) =>
+    manifestOf("AbCdEf12", { environment: Array.from({ length }, (_, i) => Math.sin(i)) });
+
+  it("takes as many properties as it needs", () => {
+    const manifest = noise(20_000);
+    const properties = encodeManifest(manifest);
+    expect(Object.keys(properties).slice(0, 2)).toEqual(["snapset_manifest", "snapset_manifest_2"]);
+    expect(decodeManifest(properties, "image")).toEqual(manifest);
+  });
+
   it("refuses to be cut", () => {
-    const noise = Array.from({ length: 20_000 }, (_, i) => Math.sin(i));
-    expect(() => encodeManifest(manifestOf("AbCdEf12", { environment: noise }))).toThrow(
-      /^the manifest of AbCdEf12 has \d+ bytes even compressed; a Glance property holds 65535$/,
+    expect(() => encodeManifest(noise(200_000))).toThrow(
+      /^snapset_manifest has \d+ bytes even compressed; 32 Glance properties hold 2096832$/,
     );
   });
 
+  it("still reads what the first schema wrote, which held no volumes", () => {
+    const old = {
+      schemaVersion: 1,
+      snapId: "AbCdEf12",
+      environmentName: "lab",
+      capturedAt: "2026-11-21T10:00:00.000Z",
+      notAfter: null,
+      members: [
+        {
+          name: "master0",
+          role: "ocp_master",
+          imageId: "i1",
+          imageName: "hotstack-master0-snapshot-AbCdEf12",
+          serverId: "server-master0",
+          macAddresses: ["fa:16:9e:81:f6:10"],
+          sizeBytes: 1000,
+          minDiskGb: 1,
+          hashAlgo: "sha512",
+          hashValue: "hash-master0",
+          stop: "stopped",
+        },
+      ],
+      cluster: null,
+      phases: [],
+      environment: null,
+    };
+    const [member] = old.members;
+    const members = [{ ...member, excludedVolumes: ["volume-1"] }];
+    const text = JSON.stringify({ ...old, members });
+    expect(decodeManifest({ snapset_manifest: text }, "image")).toEqual({
+      ...old,
+      consistency: "shutdown",
+      members: [{ ...member, flavor: null, stopSeconds: null, indications: [], volumes: [] }],
+    });
+  });
+
+  it("keeps the volumes of a member", () => {
+    const volumes = [
+      volumeOf("root", { isRoot: true, device: "/dev/vda" }),
+      volumeOf("scratch", { policy: "exclude", snapshotId: null, device: null }),
+    ];
+    const manifest = withVolumes(manifestOf("AbCdEf12"), volumes);
+    expect(decodeManifest(encodeManifest(manifest), "image").members[1]?.volumes).toEqual(volumes);
+  });
+
   it("names what is wrong with a manifest of others", () => {
-    expect(() => decodeManifest('{"schemaVersion":1}', "image i")).toThrow(
-      /^image i: 8 problems\n/,
+    const read = (text: string) => decodeManifest({ snapset_manifest: text }, "image i");
+    expect(() => read('{"schemaVersion":1}')).toThrow(/^image i: 8 problems\n/);
+    expect(() => read("null")).toThrow("image i: Invalid input: expected object, received null");
+    expect(() => read('{"schemaVersion":3}')).toThrow(
+      "image i: the manifest has schema 3, this version of SnapSet reads up to 2: update SnapSet",
     );
-    expect(() => decodeManifest("null", "image i")).toThrow(
-      "image i: Invalid input: expected object, received null",
+    expect(() => decodeManifest({}, "image i")).toThrow(
+      "image i: snapset_manifest cannot be read: snapset_manifest is missing",
     );
   });
 });

@@ -94,4 +94,35 @@ describe("parseEnvironment", () => {
       "nodes[0].ports[1].fixedIps[0].ip: 10.0.0.1 is outside net (192.168.32.0/24)",
     ]);
   });
+
+  it("fills in what a set does with a volume, and refuses what it cannot do", () => {
+    const volumes = [
+      { name: "data", sizeGb: 1 },
+      { name: "scratch", sizeGb: 1, capture: "exclude", image: "seed" },
+    ];
+    const [parsed] = parseEnvironment({ ...minimal, nodes: [{ ...node, volumes }] }, "x").nodes;
+    expect(parsed?.volumes.map((volume) => volume.capture)).toEqual(["include", "exclude"]);
+    const wrong = [{ name: "data", sizeGb: 0, capture: "maybe", type: "" }];
+    const rootVolume = { sizeGb: 1, image: "rhcos" };
+    expect(problemsOf({ ...minimal, nodes: [{ ...node, rootVolume, volumes: wrong }] })).toEqual([
+      "nodes[0].rootVolume.image: unknown key",
+      "nodes[0].volumes[0].sizeGb: must be at least 1",
+      "nodes[0].volumes[0].type: must not be empty",
+      "nodes[0].volumes[0].capture: must be one of include, empty, exclude",
+    ]);
+  });
+
+  it("refuses a volume's name that stands twice in a node, the root's with them", () => {
+    const named = (name: string) => ({ name, sizeGb: 1 });
+    const volumes = [named("data"), named("data"), named("controller-root")];
+    const other = { ...node, name: "compute0", role: "compute", ports: [{ network: "net" }] };
+    const nodes = [
+      { ...node, rootVolume: { sizeGb: 1 }, volumes },
+      { ...other, volumes: [named("data"), named("controller-root")] },
+    ];
+    expect(problemsOf({ ...minimal, nodes })).toEqual([
+      "nodes[0].volumes[1].name: data stands at nodes[0].volumes[0].name already",
+      "nodes[0].volumes[2].name: controller-root stands at nodes[0].rootVolume already",
+    ]);
+  });
 });

@@ -1,32 +1,14 @@
 import { InputError } from "../../common/errors";
 import { refusals, selectSet, type Wanted } from "../../snapset/selection";
 import type { SnapsetRecord } from "../../snapset/sets";
-import { manifestOf } from "./arbitraries";
+import { manifestOf, recordOf, wantedNode, flavorOf } from "./arbitraries";
 
 const now = new Date("2026-11-21T12:00:00Z");
-const nodes = [
-  { name: "controller", role: "controller" },
-  { name: "master0", role: "ocp_master" },
-];
+const nodes = [wantedNode("controller"), wantedNode("master0")];
 const wanted: Wanted = { snapId: "latest", projectId: "us", now, nodes };
 
-function setOf(snapId: string, changes: Partial<SnapsetRecord> = {}): SnapsetRecord {
-  return {
-    snapId,
-    owner: "us",
-    createdAt: new Date("2026-11-20T00:00:00Z"),
-    madeBy: "snapset",
-    members: nodes.map((node) => ({
-      ...node,
-      imageId: `${node.name}-${snapId}`,
-      status: "active",
-      macAddress: "fa:16:9e:81:f6:05",
-    })),
-    manifest: manifestOf(snapId),
-    defects: [],
-    ...changes,
-  };
-}
+const setOf = (snapId: string, changes: Partial<SnapsetRecord> = {}) =>
+  recordOf(manifestOf(snapId), changes);
 
 function messageOf(sets: SnapsetRecord[], changes: Partial<Wanted>): string {
   try {
@@ -63,15 +45,14 @@ describe("selectSet", () => {
     );
   });
 
-  it("refuses an id that two projects have", () => {
-    expect(messageOf([setOf("aaaa"), setOf("aaaa", { owner: "them" })], { snapId: "aaaa" })).toBe(
-      "snapId: aaaa names 2 sets, in projects us and them: restore it where it is the only one",
-    );
+  it("takes ours of an id that another project has too", () => {
+    const [ours, theirs] = [setOf("aaaa"), setOf("aaaa", { owner: "them" })];
+    expect(selectSet([theirs, ours], { ...wanted, snapId: "aaaa" })).toBe(ours);
   });
 
   it("gives all reasons for which the named set is refused", () => {
     const set = setOf("aaaa", { owner: "them", defects: ["image x is gone"] });
-    const other = [{ name: "master1", role: "ocp_master" }];
+    const other = [wantedNode("master1")];
     const late = new Date("2026-12-21T00:00:00Z");
     expect(messageOf([set], { snapId: "aaaa", nodes: other, now: late })).toBe(
       [
@@ -93,9 +74,26 @@ describe("selectSet", () => {
 
 describe("refusals", () => {
   it("wants the roles of set and environment to agree", () => {
-    const swapped = [{ name: "master0", role: "ocp_worker" }];
+    const swapped = [wantedNode("master0", { role: "ocp_worker" })];
     expect(refusals(setOf("aaaa"), { ...wanted, nodes: swapped })).toEqual([
       "its master0 is a ocp_master, the environment's is a ocp_worker",
+    ]);
+  });
+
+  it("asks the set's own environment where none is given, which must be one", () => {
+    const own = {
+      name: "lab",
+      networks: [{ name: "net", subnets: [{ name: "subnet", cidr: "192.168.32.0/24" }] }],
+      nodes: [{ name: "master0", role: "ocp_master", flavor: "tiny", ports: [{ network: "net" }] }],
+    };
+    const flavors = [flavorOf("small", 10)];
+    const refusalsOf = (environment: unknown) => {
+      const set = recordOf(manifestOf("aaaa", { environment }));
+      return refusals(set, { ...wanted, nodes: undefined, flavors });
+    };
+    expect(refusalsOf(own)).toEqual(["node master0: there is no flavor tiny; there is small"]);
+    expect(refusalsOf({ ...own, nodes: [] })).toEqual([
+      "the environment of set aaaa: nodes: must have at least one node",
     ]);
   });
 

@@ -1,6 +1,13 @@
-import { assembleSets, type SetImage } from "../../snapset/sets";
+import { assembleSets, hasSnapshots, type SetImage, type SetSnapshot } from "../../snapset/sets";
 import type { Manifest } from "../../snapset/manifest";
-import { hotstackImage, manifestOf, snapsetImage } from "./arbitraries";
+import {
+  hotstackImage,
+  manifestOf,
+  snapsetImage,
+  snapshotOf,
+  volumeOf,
+  withVolumes,
+} from "./arbitraries";
 
 const committed = (manifest: Manifest = manifestOf("AbCdEf12")): SetImage[] => [
   snapsetImage("controller", manifest.snapId, { snapset_manifest: JSON.stringify(manifest) }),
@@ -73,13 +80,37 @@ describe("assembleSets", () => {
       ],
     ],
     [
+      "an image has another size",
+      (images: SetImage[]) => images.map((it) => ({ ...it, size: 999 })),
+      [
+        "member controller: image controller-AbCdEf12 has 999 bytes, at the capture it had 1000",
+        "member master0: image master0-AbCdEf12 has 999 bytes, at the capture it had 1000",
+      ],
+    ],
+    [
+      "an image has lost a tag",
+      (images: SetImage[]) =>
+        images.map((it) => ({ ...it, tags: it.tags.filter((tag) => tag !== "role=ocp_master") })),
+      ["member master0: image master0-AbCdEf12 lacks the tag role=ocp_master"],
+    ],
+    [
+      "the manifest is of another set",
+      (images: SetImage[]) =>
+        images.map((it) =>
+          it["snapset_manifest"]
+            ? { ...it, snapset_manifest: JSON.stringify(manifestOf("other000")) }
+            : it,
+        ),
+      ["its manifest is that of other000"],
+    ],
+    [
       "the manifest is of a newer schema",
       (images: SetImage[]) =>
         images.map((it) =>
-          it["snapset_manifest"] ? { ...it, snapset_manifest: '{"schemaVersion":2}' } : it,
+          it["snapset_manifest"] ? { ...it, snapset_manifest: '{"schemaVersion":3}' } : it,
         ),
       [
-        "image controller-AbCdEf12: the manifest has schema 2, this version of SnapSet reads up to 1: update SnapSet",
+        "image controller-AbCdEf12: the manifest has schema 3, this version of SnapSet reads up to 2: update SnapSet",
       ],
     ],
     [
@@ -88,9 +119,60 @@ describe("assembleSets", () => {
         images.map((it) =>
           it["snapset_manifest"] ? { ...it, snapset_manifest: "gzip:AAAA" } : it,
         ),
-      ["image controller-AbCdEf12: the manifest cannot be read: incorrect header check"],
+      ["image controller-AbCdEf12: snapset_manifest cannot be read: incorrect header check"],
     ],
   ])("says why a set is not complete: %s", (_what, damage, defects) => {
     expect(assembleSets(damage(committed()))[0]?.defects).toEqual(defects);
+  });
+});
+
+describe("a set that holds volumes", () => {
+  const root = volumeOf("root", { isRoot: true, device: "/dev/vda" });
+  const data = volumeOf("data");
+  const blank = volumeOf("blank", { policy: "empty", snapshotId: null });
+  const manifest = withVolumes(manifestOf("AbCdEf12"), [data, blank]);
+  const defectsOf = (snapshots: SetSnapshot[], of = manifest) =>
+    assembleSets(committed(of), snapshots)[0]?.defects;
+
+  it("is complete with the snapshot of each volume whose data it holds", () => {
+    expect(defectsOf([snapshotOf(data)])).toEqual([]);
+  });
+
+  it("is not judged without the snapshots", () => {
+    const sets = assembleSets(committed(manifest));
+    expect(sets.map(hasSnapshots)).toEqual([true]);
+    expect(sets[0]?.defects).toEqual([
+      "member master0: snapshot snapshot-data of its volume data is not there",
+    ]);
+    const blankOnly = withVolumes(manifestOf("AbCdEf12"), [blank]);
+    expect(assembleSets(committed(blankOnly)).map(hasSnapshots)).toEqual([false]);
+  });
+
+  it.each([
+    ["is error", { status: "error" }],
+    ["is one of volume other, not of volume-data", { volume_id: "other" }],
+    ["has 10 GiB, at the capture it had 20", { size: 10 }],
+  ])("is not complete when a snapshot %s", (defect, changes) => {
+    expect(defectsOf([{ ...snapshotOf(data), ...changes }])).toEqual([
+      `member master0: snapshot snapshot-data of its volume data ${defect}`,
+    ]);
+  });
+
+  it("is not complete when a volume has no snapshot", () => {
+    const without = withVolumes(manifest, [{ ...data, snapshotId: null }]);
+    expect(defectsOf([], without)).toEqual(["member master0: its volume data has no snapshot"]);
+  });
+
+  it("takes the image of a server that boots from a volume as it is: without data", () => {
+    const backed = withVolumes(manifest, [root]);
+    const images = committed(backed).map((it) =>
+      it.id === "master0-AbCdEf12" ? { ...it, size: 0, os_hash_value: null } : it,
+    );
+    expect(assembleSets(images, [snapshotOf(root)])[0]?.defects).toEqual([]);
+    const queued = images.map((it) => ({ ...it, status: "queued" }));
+    expect(assembleSets(queued, [snapshotOf(root)])[0]?.defects).toEqual([
+      "member controller: image controller-AbCdEf12 is queued",
+      "member master0: image master0-AbCdEf12 is queued",
+    ]);
   });
 });
