@@ -1,13 +1,17 @@
 import type {
+  ApiService,
+  CertificateSigningRequest,
   ClusterOperator,
   ClusterVersion,
   Infrastructure,
   Lease,
+  MachineConfigPool,
   Node,
   ObjectMeta,
   Pod,
 } from "./types";
 import { isNotFound } from "./errors";
+import { createPace } from "./pace";
 import { callApi, type Call, type Wire } from "./wire";
 
 /** The calls to a cluster's API that we need, named after the API. All throw {@link ClusterError}. */
@@ -16,12 +20,18 @@ export interface Cluster {
   readonly server: string;
   /** The same cluster; its calls end when `signal` aborts, and only then. */
   withSignal(signal: AbortSignal | undefined): Cluster;
+  /** The same cluster; no more than so many of its calls begin within any second. */
+  withPace(perSecond: number): Cluster;
+  /** What the API server's clock says, to the second; undefined when it does not tell. */
+  readServerTime(): Promise<Date | undefined>;
   readClusterVersion(): Promise<ClusterVersion>;
   readInfrastructure(): Promise<Infrastructure>;
   /** Every group version that is served, e.g. `route.openshift.io/v1`. */
   listApiGroupVersions(): Promise<string[]>;
   /** Asked once, never repeated: to a stability watch a failed list is an observation of its own. */
   listClusterOperators(): Promise<ClusterOperator[]>;
+  listMachineConfigPools(): Promise<MachineConfigPool[]>;
+  listApiServices(): Promise<ApiService[]>;
   listNodes(): Promise<Node[]>;
   /** Cordons or uncordons, and sets annotations (null removes one) in the same write. */
   patchNodeUnschedulable(
@@ -36,6 +46,12 @@ export interface Cluster {
    * @param namespace all namespaces when left out
    */
   listLeases(namespace?: string): Promise<Lease[]>;
+  listCertificateSigningRequests(): Promise<CertificateSigningRequest[]>;
+  /**
+   * Writes a request's conditions through its approval subresource: on the request itself they are
+   * ignored without a word. Refused with 409 when the request has changed since it was read.
+   */
+  updateApproval(request: CertificateSigningRequest): Promise<void>;
   /** Name, labels and annotations only: the secret's data never leave the API server. */
   readSecretMetadata(namespace: string, name: string): Promise<ObjectMeta>;
   listPods(namespace: string, labelSelector: string): Promise<Pod[]>;
@@ -45,7 +61,10 @@ export interface Cluster {
 }
 
 const config = "/apis/config.openshift.io/v1";
+const certificates = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
 const leases = "/apis/coordination.k8s.io/v1";
+const pools = "/apis/machineconfiguration.openshift.io/v1/machineconfigpools";
+const apiServices = "/apis/apiregistration.k8s.io/v1/apiservices";
 const mergePatch = "application/merge-patch+json";
 // The API server then answers with the metadata alone, whoever asks
 // (apiserver/pkg/endpoints/handlers/response.go, targetEncodingForTransform).
@@ -57,9 +76,22 @@ export function createCluster(server: string, wire: Wire): Cluster {
   return {
     server,
     withSignal: (signal) => createCluster(server, { ...wire, signal }),
+    withPace: (perSecond) =>
+      createCluster(server, { ...wire, pace: createPace(wire.clock, perSecond) }),
+    readServerTime: async () => {
+      const request = {
+        verb: "get",
+        resource: "version",
+        path: "/version",
+        wants: "date",
+      } as const;
+      const date = Date.parse(String(await call(request)));
+      return Number.isNaN(date) ? undefined : new Date(date);
+    },
     ...configCalls(call),
     ...nodeCalls(call),
     ...podCalls(call),
+    ...certificateCalls(call),
     listLeases: (namespace) =>
       list<Lease>(call, "leases", `${leases}${inNamespace(namespace)}/leases`),
     readSecretMetadata: async (namespace, name) => {
@@ -92,6 +124,8 @@ function configCalls(call: CallFunction) {
     },
     listClusterOperators: () =>
       list<ClusterOperator>(call, "clusteroperators", `${config}/clusteroperators`, 1),
+    listMachineConfigPools: () => list<MachineConfigPool>(call, "machineconfigpools", pools),
+    listApiServices: () => list<ApiService>(call, "apiservices", apiServices),
   };
 }
 
@@ -115,6 +149,26 @@ function nodeCalls(call: CallFunction) {
       patch(name, { metadata: { annotations }, spec: { unschedulable: unschedulable || null } }),
     patchNodeAnnotations: (name: string, annotations: Record<string, string | null>) =>
       patch(name, { metadata: { annotations } }),
+  };
+}
+
+function certificateCalls(call: CallFunction) {
+  return {
+    listCertificateSigningRequests: () =>
+      list<CertificateSigningRequest>(call, "certificatesigningrequests", certificates),
+    updateApproval: async (request: CertificateSigningRequest) => {
+      const { name } = request.metadata;
+      await call({
+        verb: "update",
+        resource: `approval of certificatesigningrequest ${name}`,
+        path: `${certificates}/${encodeURIComponent(name)}/approval`,
+        body: {
+          apiVersion: "certificates.k8s.io/v1",
+          kind: "CertificateSigningRequest",
+          ...request,
+        },
+      });
+    },
   };
 }
 

@@ -1,19 +1,32 @@
-import { readFileSync } from "node:fs";
 import {
   HttpMethod,
   IsomorphicFetchHttpLibrary,
-  KubeConfig,
   RequestContext,
+  type KubeConfig,
 } from "@kubernetes/client-node";
 import type { Clock } from "../common/clock";
 import { InputError } from "../common/errors";
 import { createCluster, type Cluster } from "./cluster";
+import { loadKubeconfig } from "./kubeconfig";
+import type { Bastion } from "./ssh/bastion";
+import { dialDirectly, dialInOrder, type Dial } from "./ssh/dialInOrder";
+import { parseAddress, type Address } from "./ssh/forward";
+import { reroute } from "./ssh/reroute";
 import type { Send } from "./wire";
 
 /** How to reach a cluster. */
 export interface ClusterConnection {
-  /** A file, or the text of one (a secret of the stack's configuration). */
-  kubeconfig: { path: string } | { content: string };
+  /** A file here, a file on the bastion, or the text of one (a secret of the stack's configuration). */
+  kubeconfig: { path: string } | { remotePath: string } | { content: string };
+  /** Everything goes through it; whoever opened it closes it. */
+  bastion?: Bastion | undefined;
+  /**
+   * Where the API is to be found, tried in order: `host:port`, as the bastion sees it. The
+   * certificate is still checked for the kubeconfig's server.
+   *
+   * @default the kubeconfig's server
+   */
+  addresses?: readonly string[] | undefined;
   clock: Clock;
   signal?: AbortSignal | undefined;
   /** How long one attempt of a call may take. @default 15000 */
@@ -21,26 +34,69 @@ export interface ClusterConnection {
 }
 
 /**
- * A client for the kubeconfig's current context. Nothing is contacted yet.
+ * A client for the kubeconfig's current context. Nothing is contacted yet, unless the kubeconfig has
+ * to be read from the bastion.
  *
- * @throws {InputError} naming what is wrong with the kubeconfig
+ * @throws {InputError} naming what is wrong with the kubeconfig or the addresses
  */
-export function connectCluster(connection: ClusterConnection): Promise<Cluster> {
-  // a promise, so that what is wrong always arrives as a rejection
-  return Promise.resolve().then(() => {
-    const kubeconfig = loadKubeconfig(connection.kubeconfig);
-    const server = (kubeconfig.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
-    return createCluster(server, {
-      send: sender(kubeconfig, server),
-      clock: connection.clock,
-      signal: connection.signal,
-      callTimeoutMs: connection.callTimeoutMs ?? 15_000,
-    });
+export async function connectCluster(connection: ClusterConnection): Promise<Cluster> {
+  const kubeconfig = loadKubeconfig(await locate(connection));
+  const server = (kubeconfig.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
+  return createCluster(server, {
+    send: sender(kubeconfig, server, dialer(connection, kubeconfig, server)),
+    clock: connection.clock,
+    signal: connection.signal,
+    callTimeoutMs: connection.callTimeoutMs ?? 15_000,
   });
 }
 
+async function locate({ kubeconfig, bastion }: ClusterConnection) {
+  if (!("remotePath" in kubeconfig)) return kubeconfig;
+  const { remotePath } = kubeconfig;
+  if (!bastion) throw new InputError("kubeconfig", ["remotePath: needs a bastion to be read from"]);
+  const content = await bastion.readFile(remotePath);
+  return { content, from: `${remotePath} on ${bastion.subject}` };
+}
+
+/** How to connect, if not simply to the server. */
+function dialer(
+  { bastion, addresses = [] }: ClusterConnection,
+  kubeconfig: KubeConfig,
+  server: string,
+): (() => ReturnType<Dial>) | undefined {
+  if (!bastion && addresses.length === 0) return undefined;
+  if (kubeconfig.getCurrentCluster()?.proxyUrl) {
+    const by = bastion ? "a bastion" : "addresses of the API";
+    throw new InputError("kubeconfig", [`proxy-url: cannot be combined with ${by}`]);
+  }
+  const dial = bastion ? (address: Address) => bastion.forward(address) : dialDirectly;
+  return dialInOrder(addresses.length > 0 ? parseAll(addresses) : [addressOf(server)], dial);
+}
+
+function parseAll(addresses: readonly string[]): Address[] {
+  const parsed = addresses.map((text) => parseAddress(text));
+  const wrong = addresses.filter((_, index) => parsed[index] === undefined);
+  if (wrong.length > 0) {
+    throw new InputError(
+      "addresses of the API",
+      wrong.map((text) => `"${text}" is not host:port`),
+    );
+  }
+  return parsed.filter((address) => address !== undefined);
+}
+
+function addressOf(server: string): Address {
+  const { protocol, hostname, port } = new URL(server);
+  const usual = protocol === "https:" ? 443 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? usual : Number(port) };
+}
+
 /** client-node does what it is best at, credentials and TLS; the calls themselves are ours. */
-function sender(kubeconfig: KubeConfig, server: string): Send {
+function sender(
+  kubeconfig: KubeConfig,
+  server: string,
+  dial: (() => ReturnType<Dial>) | undefined,
+): Send {
   const http = new IsomorphicFetchHttpLibrary();
   return async (request) => {
     const context = new RequestContext(`${server}${request.path}`, HttpMethod[request.method]);
@@ -49,73 +105,18 @@ function sender(kubeconfig: KubeConfig, server: string): Send {
     if (request.body !== undefined) context.setBody(request.body);
     context.setSignal(request.signal);
     await kubeconfig.applySecurityAuthentication(context);
-    const answer = await http.send(context).toPromise();
-    return {
-      status: answer.httpStatusCode,
-      headers: answer.headers,
-      text: await answer.body.text(),
-    };
-  };
-}
-
-function loadKubeconfig(source: ClusterConnection["kubeconfig"]): KubeConfig {
-  const subject = "path" in source ? `kubeconfig ${source.path}` : "kubeconfig";
-  const kubeconfig = parse(subject, source);
-  const problems = problemsOf(kubeconfig);
-  if (problems.length > 0) throw new InputError(subject, problems);
-  return kubeconfig;
-}
-
-function parse(subject: string, source: ClusterConnection["kubeconfig"]): KubeConfig {
-  const kubeconfig = new KubeConfig();
-  try {
-    if ("path" in source) {
-      readFileSync(source.path);
-      kubeconfig.loadFromFile(source.path);
-    } else {
-      kubeconfig.loadFromString(source.content);
+    const agent = context.getAgent();
+    const route = dial && agent && reroute(agent, dial);
+    try {
+      const answer = await http.send(context).toPromise();
+      return {
+        status: answer.httpStatusCode,
+        headers: answer.headers,
+        text: await answer.body.text(),
+      };
+    } catch (error) {
+      // fetch keeps nothing of the error but its message
+      throw route?.failure ?? error;
     }
-  } catch (error) {
-    throw new InputError(subject, [describeParseError(error)]);
-  }
-  return kubeconfig;
-}
-
-/** Never the parser's own message: it quotes the lines around the error, and those may hold a key. */
-function describeParseError(error: unknown): string {
-  const { code, mark } = error as { code?: string; mark?: { line?: number } };
-  if (code === "ENOENT") return "there is no such file";
-  if (code !== undefined) return `cannot be read (${code})`;
-  if (mark?.line !== undefined) return `is not YAML (line ${mark.line + 1})`;
-  return "is not a kubeconfig: it needs clusters, users, contexts and current-context";
-}
-
-function problemsOf(kubeconfig: KubeConfig): string[] {
-  const context = kubeconfig.getContextObject(kubeconfig.getCurrentContext());
-  if (!context) {
-    const named = kubeconfig.getCurrentContext();
-    return [`current-context: ${named ? `there is no context "${named}"` : "is not set"}`];
-  }
-  const problems: string[] = [];
-  const cluster = kubeconfig.getCurrentCluster();
-  if (!cluster)
-    problems.push(`context "${context.name}": there is no cluster "${context.cluster}"`);
-  if (!kubeconfig.getCurrentUser()) {
-    problems.push(`context "${context.name}": there is no user "${context.user}"`);
-  }
-  if (cluster) problems.push(...problemsOfServer(cluster.server, cluster.skipTLSVerify));
-  return problems;
-}
-
-function problemsOfServer(server: string, skipTLSVerify: boolean): string[] {
-  if (!URL.canParse(server) || !/^https?:/.test(server)) {
-    return [`server: "${server}" is not an http or https URL`];
-  }
-  // client-node refuses plain http otherwise, at the first call and without a word on the way out
-  if (server.startsWith("http:") && !skipTLSVerify) {
-    return [
-      `server: ${server} is plain http, which needs "insecure-skip-tls-verify: true" beside it`,
-    ];
-  }
-  return [];
+  };
 }

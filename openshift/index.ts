@@ -1,5 +1,8 @@
 import type { Cluster } from "./cluster";
 import type { ClusterConnection } from "./connect";
+import type { RunOnNodes } from "./runOnNodes";
+import type { Bastion, BastionSettings } from "./ssh/bastion";
+import type { NodeAccessSettings } from "./ssh/nodeAccess";
 
 /**
  * A client for the kubeconfig's current context. Nothing is contacted yet. Loads
@@ -14,10 +17,38 @@ export async function connectCluster(connection: ClusterConnection): Promise<Clu
   return connect(connection);
 }
 
+/**
+ * A bastion; nothing is contacted yet. Loads ssh2 at the first call, so that a program without one
+ * does not pay for it.
+ *
+ * @throws {InputError} with everything that is wrong with the settings
+ */
+export function openBastion(settings: BastionSettings): Bastion {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
+  const { openBastion: open } = require("./ssh/bastion") as typeof import("./ssh/bastion");
+  return open(settings);
+}
+
+/**
+ * Runs commands on nodes by SSH instead of pods, for `runOnNodes` of a quiesce. Loads ssh2 at the
+ * first call.
+ *
+ * @throws {InputError} with everything that is wrong with the settings
+ */
+export function sshNodeAccess(settings: NodeAccessSettings, bastion?: Bastion): RunOnNodes {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
+  const loaded = require("./ssh/nodeAccess") as typeof import("./ssh/nodeAccess");
+  return loaded.sshNodeAccess(settings, bastion);
+}
+
+export type { Bastion, BastionSettings } from "./ssh/bastion";
+export type { NodeAccessSettings } from "./ssh/nodeAccess";
+export type { RunOnNodes } from "./runOnNodes";
 export type { Cluster } from "./cluster";
 export type { ClusterConnection } from "./connect";
 export { readClusterFacts, type ClusterFacts } from "./facts";
-export { quiesce } from "./quiesce";
+export { quiesce, QuiesceError } from "./quiesce";
 export { revive, type ReviveEvidence } from "./revive";
 export { passRotationGate } from "./rotationGate";
 export { assessStability } from "./stability";
+export { undoQuiesce } from "./undoQuiesce";

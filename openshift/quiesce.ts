@@ -11,8 +11,9 @@ import {
   isToldToShutDown,
   shutdownMark,
 } from "./nodes";
-import { runOnNodes } from "./runOnNodes";
+import { runOnNodes, type RunOnNodes } from "./runOnNodes";
 import type { Node } from "./types";
+import { undoOnNodes, uncordon } from "./undoQuiesce";
 import { waitForStable, type StabilityEvidence } from "./waitForStable";
 
 /** How to bring a cluster to rest. */
@@ -21,6 +22,8 @@ export interface Quiesce {
   stablePeriodMs?: number;
   /** @default 1 h */
   stableDeadlineMs?: number;
+  /** How commands get to the nodes. @default runOnNodes: pods */
+  runOnNodes?: RunOnNodes | undefined;
   /** Until every node's command has succeeded. @default 5 min */
   podDeadlineMs?: number;
   /** Image of the debug pods. @default the machine-config daemon's, which is on each node */
@@ -62,7 +65,6 @@ export class QuiesceError extends Error {
 
 /** One minute: enough for the last node to be told before the first goes down. */
 const shutdownCommand = ["shutdown", "-h", "+1"] as const;
-const cancelCommand = ["shutdown", "-c"] as const;
 
 /**
  * Stable, all nodes cordoned, every node told to shut down in a minute. Returns when all are told:
@@ -161,7 +163,7 @@ async function shutDownAll(cluster: Cluster, touched: Touched, options: Quiesce)
     throw new ClusterStateError("not every node can be shut down gracefully", reasons);
   }
   const boots = new Map(rest.map((node) => [nameOf(node), bootIdOf(node)]));
-  await runOnNodes(cluster, {
+  await (options.runOnNodes ?? runOnNodes)(cluster, {
     nodeNames: [...boots.keys()],
     purpose: "shutdown",
     command: shutdownCommand,
@@ -180,50 +182,14 @@ async function shutDownAll(cluster: Cluster, touched: Touched, options: Quiesce)
   });
 }
 
-/** Cancels shutdowns first, as they run against the clock. Never throws: it tells what it could not do. */
 async function giveBack(
   cluster: Cluster,
-  touched: Touched,
+  { started, cordoned }: Touched,
   options: Quiesce,
   cause: unknown,
 ): Promise<QuiesceError> {
-  const undone: string[] = [];
-  const notUndone: string[] = [];
-  const attempt = async (action: Promise<unknown>, done: string, left: string) => {
-    try {
-      await action;
-      undone.push(done);
-    } catch (error) {
-      notUndone.push(`${left} (${messageOf(error)})`);
-    }
-  };
-  const cancel = (name: string) =>
-    attempt(
-      cancelShutdown(cluster, name, options),
-      `shutdown of ${name} cancelled`,
-      `${name} may be shutting down`,
-    );
-  const release = (name: string) =>
-    attempt(uncordon(cluster, name), `${name} uncordoned`, `${name} is still cordoned`);
-  await Promise.all([...touched.started].map(cancel));
-  await Promise.all([...touched.cordoned].map(release));
-  return new QuiesceError(undone.sort(), notUndone.sort(), cause);
-}
-
-function cancelShutdown(cluster: Cluster, nodeName: string, options: Quiesce): Promise<void> {
-  return runOnNodes(cluster, {
-    nodeNames: [nodeName],
-    purpose: "cancel-shutdown",
-    command: cancelCommand,
-    image: options.image,
-    // longer makes no sense: by then the node is off
-    deadlineMs: 60_000,
-    clock: options.clock,
-  });
-}
-
-function uncordon(cluster: Cluster, name: string): Promise<Node> {
-  return cluster.patchNodeUnschedulable(name, false, { [cordonMark]: null, [shutdownMark]: null });
+  const { undone, notUndone } = await undoOnNodes(cluster, [...started], [...cordoned], options);
+  return new QuiesceError(undone, notUndone, cause);
 }
 
 function nameOf(node: Node): string {

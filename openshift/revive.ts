@@ -1,6 +1,10 @@
 import type { Clock } from "../common/clock";
+import { measureClockSkew, offAtByTheirClock } from "./clockSkew";
 import type { Cluster } from "./cluster";
+import { CsrApprovals, type CsrEvidence } from "./csr/CsrApprovals";
 import type { Freshness } from "./freshness";
+import { waitForProof } from "./proof/waitForProof";
+import { waitForNodes, type NodesUp } from "./reviveNodes";
 import {
   requireIdentity,
   requireRouteApi,
@@ -9,7 +13,6 @@ import {
   uncordonNodes,
   waitForApi,
   waitForFreshness,
-  waitForNodes,
 } from "./reviveSteps";
 
 /** How to bring a restored cluster back, and what is known of it. */
@@ -22,9 +25,16 @@ export interface Revive {
   cordonedBefore?: readonly string[];
   /** A moment at which the cluster was off, e.g. the set's capture time. @default now */
   offAt?: Date | undefined;
-  /** @default 5 s */
+  /**
+   * `proof`: over as soon as everything was seen alive and good for 20 s. `classic`: a short and two
+   * long rounds of stable operators, by the clock.
+   *
+   * @default "proof"
+   */
+  rounds?: "proof" | "classic";
+  /** The first of the classic rounds. @default 5 s */
   initialPeriodMs?: number;
-  /** For each of two rounds. @default 60 s */
+  /** Each of the other classic rounds, and a proof with operators that show no life. @default 60 s */
   extendedPeriodMs?: number;
   deadlines?: Partial<ReviveDeadlines>;
   clock: Clock;
@@ -40,11 +50,17 @@ export interface ReviveDeadlines {
   nodes: number;
   /** The initial round of stability; nodes are uncordoned then in any case. @default 5 min */
   initial: number;
-  /** Each extended round of stability. @default 45 min */
+  /** The proof, or each extended round of stability. @default 45 min */
   stable: number;
   /** Operators that show no life until then are reported as unproven. @default 5 min */
   freshness: number;
 }
+
+/** A cluster that starts has better things to do than to answer us, however many nodes it has. */
+const requestsPerSecond = 3;
+
+/** For how long everything has to be good when all of it is proven to be of this boot. */
+const provenPeriodMs = 20_000;
 
 const minuteMs = 60_000;
 const defaultDeadlines: ReviveDeadlines = {
@@ -68,9 +84,13 @@ export interface ReviveEvidence {
   startedAt: string;
   endedAt: string;
   clusterId: string;
+  /** By how much the cluster's clock is ahead of ours; 0 within a few seconds. */
+  clockSkewMs: number;
   steps: ReviveStep[];
   freshness: Freshness;
   uncordoned: string[];
+  /** Requests for certificates that kubelets and others made. */
+  certificateRequests: CsrEvidence;
 }
 
 /** What the steps share. */
@@ -78,45 +98,76 @@ export interface ReviveContext extends Revive {
   cluster: Cluster;
   deadlinesMs: ReviveDeadlines;
   beganAt: Date;
+  /** A moment at which the cluster was off, by its own clock. */
+  offAt: Date;
+  csrs: CsrApprovals;
   /** Runs a step and keeps its evidence. */
   step: <T>(name: string, run: () => Promise<{ value: T; seen: string }>) => Promise<T>;
 }
 
 /**
- * Waits for API and nodes, uncordons, and proves that the cluster is stable in *this* boot. The
- * second extended round begins only after every operator has shown life or has run out of time:
- * health that was reported yesterday does not count towards it. May be repeated.
+ * Waits for API and nodes, approves the certificates that they need, uncordons, and proves that the
+ * cluster is well in *this* boot: health that was reported yesterday does not count. May be
+ * repeated.
  *
  * @throws {ClusterStateError} when it is another cluster, or lacks the route API
  * @throws {TimeoutError} naming the step's last observation
  */
 export async function revive(cluster: Cluster, options: Revive): Promise<ReviveEvidence> {
   const steps: ReviveStep[] = [];
-  const context = contextOf(cluster, options, steps);
-  const startedAt = context.beganAt.toISOString();
-  const initial = options.initialPeriodMs ?? 5000;
-  const extended = options.extendedPeriodMs ?? 60_000;
-
-  await waitForApi(context);
-  const clusterId = await requireIdentity(context);
-  const renewTimesBefore = await waitForNodes(context);
-  await stableIfPossible(context, initial);
-  const uncordoned = await uncordonNodes(context);
-  await stableFor(context, "stable, extended 1", extended);
-  const freshness = await waitForFreshness(context, renewTimesBefore);
-  await stableFor(context, "stable, extended 2", extended);
-  await requireRouteApi(context);
+  const begun = contextOf(cluster, options, steps);
+  const startedAt = begun.beganAt.toISOString();
+  const clusterId = await requireIdentity(begun, await waitForApi(begun));
+  const clockSkewMs = await measureClockSkew(begun);
+  const offAt = offAtByTheirClock(options.offAt ?? begun.beganAt, clockSkewMs);
+  const context = { ...begun, offAt };
+  const up = await waitForNodes(context);
+  const rounds = options.rounds === "classic" ? classicRounds : proofRound;
+  const proven = await rounds(context, up, options.extendedPeriodMs ?? 60_000);
   const endedAt = options.clock.now().toISOString();
-  return { startedAt, endedAt, clusterId, steps, freshness, uncordoned };
+  const certificateRequests = context.csrs.evidence();
+  return { startedAt, endedAt, clusterId, clockSkewMs, steps, certificateRequests, ...proven };
 }
 
-function contextOf(cluster: Cluster, options: Revive, steps: ReviveStep[]): ReviveContext {
+type Proven = Pick<ReviveEvidence, "freshness" | "uncordoned">;
+
+async function proofRound(
+  context: ReviveContext,
+  { nodes, renewTimes }: NodesUp,
+  unprovenMs: number,
+): Promise<Proven> {
+  const uncordoned = await uncordonNodes(context, nodes);
+  const periods = { provenMs: Math.min(provenPeriodMs, unprovenMs), unprovenMs };
+  const { freshness, isRouteApiSeen } = await waitForProof(context, renewTimes, periods);
+  if (!isRouteApiSeen) await requireRouteApi(context);
+  return { freshness, uncordoned };
+}
+
+/** The second long round begins only after every operator has shown life or has run out of time. */
+async function classicRounds(
+  context: ReviveContext,
+  { renewTimes }: NodesUp,
+  extendedMs: number,
+): Promise<Proven> {
+  await stableIfPossible(context, context.initialPeriodMs ?? 5000);
+  const uncordoned = await uncordonNodes(context);
+  await stableFor(context, "stable, extended 1", extendedMs);
+  const freshness = await waitForFreshness(context, renewTimes);
+  await stableFor(context, "stable, extended 2", extendedMs);
+  await requireRouteApi(context);
+  return { freshness, uncordoned };
+}
+
+function contextOf(unpaced: Cluster, options: Revive, steps: ReviveStep[]): ReviveContext {
   const { clock, onProgress } = options;
+  const cluster = unpaced.withPace(requestsPerSecond);
   return {
     ...options,
     cluster,
     deadlinesMs: { ...defaultDeadlines, ...options.deadlines },
     beganAt: clock.now(),
+    offAt: options.offAt ?? clock.now(),
+    csrs: new CsrApprovals(cluster, clock),
     step: async (name, run) => {
       onProgress?.(name);
       const startedAt = clock.now().toISOString();

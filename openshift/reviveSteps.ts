@@ -1,22 +1,22 @@
 import { formatSeconds, TimeoutError } from "../common/errors";
 import { waitFor } from "../common/wait";
 import { ClusterStateError } from "./errors";
-import { describeFreshness, judgeFreshness, leaseKey, type Freshness } from "./freshness";
-import { bootIdOf, cordonMark, isCordoned, isReady, shutdownMark } from "./nodes";
+import { describeFreshness, judgeFreshness, type Freshness } from "./freshness";
+import { cordonMark, isCordoned, shutdownMark } from "./nodes";
 import type { ReviveContext } from "./revive";
+import type { RenewTimes } from "./reviveNodes";
+import { pace } from "./revivePace";
 import { tolerate, type Tolerated } from "./tolerate";
-import type { Lease, Node } from "./types";
+import type { ClusterVersion, Node } from "./types";
 import { waitForStable } from "./waitForStable";
-
-type RenewTimes = Record<string, string>;
 
 /**
  * Waits until the API answers with our credentials. A starting API server refuses even good ones
  * (401 and 403 until its caches are filled), so every refusal may pass until the deadline.
  */
-export function waitForApi(context: ReviveContext): Promise<void> {
+export function waitForApi(context: ReviveContext): Promise<ClusterVersion> {
   return context.step("API", async () => {
-    await waitFor<Tolerated<unknown>>({
+    const seen = await waitFor<Tolerated<ClusterVersion>>({
       what: `the API at ${context.cluster.server}`,
       observe: () =>
         tolerate(
@@ -28,66 +28,23 @@ export function waitForApi(context: ReviveContext): Promise<void> {
       deadlineMs: context.deadlinesMs.api,
       ...pace(context, "waiting for the API"),
     });
-    return { value: undefined, seen: `${context.cluster.server} answers` };
+    if (!("value" in seen)) throw new Error("a wait ended before it was done");
+    return { value: seen.value, seen: `${context.cluster.server} answers` };
   });
 }
 
 /** Refuses another cluster: nothing must be uncordoned in it. */
-export function requireIdentity(context: ReviveContext): Promise<string> {
-  return context.step("identity", async () => {
-    const id = (await context.cluster.readClusterVersion()).spec?.clusterID ?? "";
+export function requireIdentity(context: ReviveContext, version: ClusterVersion): Promise<string> {
+  return context.step("identity", () => {
+    const id = version.spec?.clusterID ?? "";
     const { clusterId } = context;
     if (clusterId !== undefined && id !== clusterId) {
       throw new ClusterStateError(`${context.cluster.server} is another cluster`, [
         `its id is ${id}, that of the captured one ${clusterId}`,
       ]);
     }
-    return { value: id, seen: `cluster ${id}` };
+    return Promise.resolve({ value: id, seen: `cluster ${id}` });
   });
-}
-
-/**
- * Waits until every node is Ready and its kubelet has reported in this boot.
- *
- * @returns each lease's renew time as it was first seen
- */
-export function waitForNodes(context: ReviveContext): Promise<RenewTimes> {
-  return context.step("nodes Ready", async () => {
-    let first: RenewTimes | undefined;
-    const seen = await waitFor<Tolerated<Node[]>>({
-      what: "all nodes to be Ready",
-      observe: () =>
-        tolerate(async () => {
-          first ??= renewTimes(await context.cluster.listLeases());
-          return context.cluster.listNodes();
-        }),
-      isDone: (seen) =>
-        "value" in seen && seen.value.length > 0 && seen.value.every((node) => isUp(node, context)),
-      describe: (seen) => ("problem" in seen ? seen.problem : describeNodes(seen.value, context)),
-      deadlineMs: context.deadlinesMs.nodes,
-      ...pace(context, "waiting for nodes"),
-    });
-    return { value: first ?? {}, seen: "value" in seen ? describeNodes(seen.value, context) : "" };
-  });
-}
-
-function isUp(node: Node, { bootIdsBefore }: ReviveContext): boolean {
-  return isReady(node) && bootIdOf(node) !== bootIdsBefore?.[node.metadata.name];
-}
-
-function describeNodes(nodes: Node[], context: ReviveContext): string {
-  const missing = nodes
-    .filter((node) => !isUp(node, context))
-    .map((node) => {
-      const why = isReady(node) ? "reports the boot of before the capture" : "is not Ready";
-      return `${node.metadata.name} ${why}`;
-    });
-  const count = `${nodes.length - missing.length} of ${nodes.length} nodes Ready`;
-  return missing.length === 0 ? count : `${count}, ${missing.join(", ")}`;
-}
-
-function renewTimes(leases: Lease[]): RenewTimes {
-  return Object.fromEntries(leases.map((l) => [leaseKey(l), l.spec?.renewTime ?? ""]));
 }
 
 /** One round of stability. */
@@ -122,10 +79,15 @@ async function watchStability(context: ReviveContext, periodMs: number, deadline
   return `${operators} operators stable since ${stableSince}, ${observations} observations`;
 }
 
-/** Uncordons every node that was not cordoned before the capture. @returns their names */
-export function uncordonNodes(context: ReviveContext): Promise<string[]> {
+/**
+ * Uncordons every node that was not cordoned before the capture.
+ *
+ * @param seen the nodes, when they have just been read
+ * @returns their names
+ */
+export function uncordonNodes(context: ReviveContext, seen?: readonly Node[]): Promise<string[]> {
   return context.step("uncordon", async () => {
-    const nodes = await context.cluster.listNodes();
+    const nodes = seen ?? (await context.cluster.listNodes());
     const cordoned = nodes.filter(isCordoned).map((node) => node.metadata.name);
     const leave = cordoned.filter((name) => context.cordonedBefore?.includes(name));
     const names = cordoned.filter((name) => !leave.includes(name));
@@ -166,7 +128,7 @@ export function waitForFreshness(
 }
 
 async function observeFreshness(context: ReviveContext, renewTimesBefore: RenewTimes) {
-  const { cluster, bootIdsBefore = {}, offAt = context.beganAt } = context;
+  const { cluster, bootIdsBefore = {}, offAt } = context;
   const [nodes, operators, leases] = await Promise.all([
     cluster.listNodes(),
     cluster.listClusterOperators(),
@@ -193,14 +155,4 @@ export function requireRouteApi(context: ReviveContext): Promise<void> {
 
 function isRouteApi(groupVersion: string): boolean {
   return groupVersion.startsWith("route.openshift.io/");
-}
-
-function pace({ clock, signal, onProgress }: ReviveContext, doing: string) {
-  return {
-    clock,
-    signal,
-    intervalMs: 1000,
-    maxIntervalMs: 5000,
-    onProgress: (seen: string) => onProgress?.(`${doing}: ${seen}`),
-  };
 }

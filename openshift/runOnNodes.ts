@@ -10,17 +10,20 @@ export interface NodesCommand {
   nodeNames: readonly string[];
   purpose: string;
   command: readonly string[];
-  /** Image of the pods; it needs `chroot`. @default the machine-config daemon's on each node */
+  /** Image of the pods, if pods run it; it needs `chroot`. @default the machine-config daemon's */
   image?: string | undefined;
   deadlineMs: number;
   clock: Clock;
   signal?: AbortSignal | undefined;
   onProgress?: ((line: string) => void) | undefined;
-  /** Called for each node once its pod exists: from then on the command may run. */
+  /** Called for each node when its command may run from now on. */
   onStarted?: (nodeName: string) => void;
-  /** Called for each node once its command has succeeded, before the pod is removed. */
+  /** Called for each node once its command has succeeded, before what ran it is removed. */
   onSucceeded?: (nodeName: string) => Promise<void>;
 }
+
+/** Runs a command on the hosts of nodes: by pods or by SSH. */
+export type RunOnNodes = (cluster: Cluster, run: NodesCommand) => Promise<void>;
 
 /**
  * Where the pods run. The namespace exists in every cluster, admits privileged pods, and has on

@@ -45,11 +45,47 @@ export interface Infrastructure {
   status?: { platform?: string; platformStatus?: { type?: string } };
 }
 
+/** machineconfiguration.openshift.io/v1 MachineConfigPool. */
+export interface MachineConfigPool {
+  metadata: ObjectMeta;
+  status?: {
+    machineCount?: number;
+    readyMachineCount?: number;
+    degradedMachineCount?: number;
+    conditions?: Condition[];
+  };
+}
+
+/** apiregistration.k8s.io/v1 APIService. */
+export interface ApiService {
+  metadata: ObjectMeta;
+  status?: { conditions?: Condition[] };
+}
+
 /** core/v1 Node. */
 export interface Node {
   metadata: ObjectMeta;
   spec?: { unschedulable?: boolean; providerID?: string };
-  status?: { conditions?: Condition[]; nodeInfo?: { bootID?: string } };
+  status?: {
+    conditions?: Condition[];
+    nodeInfo?: { bootID?: string };
+    addresses?: { type: string; address: string }[];
+  };
+}
+
+/** certificates.k8s.io/v1 CertificateSigningRequest. */
+export interface CertificateSigningRequest {
+  metadata: ObjectMeta;
+  spec: {
+    signerName: string;
+    /** Base64 of a PEM block. */
+    request: string;
+    usages?: string[];
+    /** Who asked, and in which groups the API server found them. */
+    username?: string;
+    groups?: string[];
+  };
+  status?: { conditions?: Condition[]; certificate?: string };
 }
 
 /** coordination.k8s.io/v1 Lease. */

@@ -1,10 +1,12 @@
 import type { Clock } from "../common/clock";
 import { messageOf } from "../common/errors";
 import { ClusterError } from "./errors";
+import type { Pace } from "./pace";
+import { SshRefusal } from "./ssh/errors";
 
 /** One HTTP request to the API, path relative to the server's address. */
 export interface WireRequest {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   headers: Record<string, string>;
   body?: string | undefined;
@@ -23,14 +25,16 @@ export type Send = (request: WireRequest) => Promise<WireAnswer>;
 
 /** One call in the API's own words. */
 export interface Call {
-  verb: "get" | "list" | "create" | "patch" | "delete";
+  verb: "get" | "list" | "create" | "update" | "patch" | "delete";
   /** For messages: `nodes`, `pod openshift-x/y`. */
   resource: string;
   path: string;
   body?: unknown;
   contentType?: string;
   accept?: string;
-  /** Attempts altogether, for calls that may be repeated. @default 3, and 1 for create */
+  /** What of the answer is wanted: its body, or the server's time as its header tells it. @default "body" */
+  wants?: "body" | "date";
+  /** Attempts altogether, for calls that may be repeated. @default 3, and 1 for create and update */
   attempts?: number;
 }
 
@@ -39,6 +43,8 @@ export interface Wire {
   send: Send;
   clock: Clock;
   signal?: AbortSignal | undefined;
+  /** @default none: calls go out as they come */
+  pace?: Pace | undefined;
   /** How long one attempt may take. */
   callTimeoutMs: number;
 }
@@ -47,6 +53,7 @@ const methods = {
   get: "GET",
   list: "GET",
   create: "POST",
+  update: "PUT",
   patch: "PATCH",
   delete: "DELETE",
 } as const;
@@ -57,12 +64,14 @@ const maxRetryAfterMs = 10_000;
  * repeated: reads, deletes by name, and our merge patches, which set fields to fixed values.
  *
  * @throws {ClusterError} with the last answer
+ * @throws {SshRefusal} when the bastion does not let us through
  */
 export async function callApi(wire: Wire, call: Call): Promise<unknown> {
-  const attempts = call.attempts ?? (call.verb === "create" ? 1 : 3);
+  const attempts = call.attempts ?? (call.verb === "create" || call.verb === "update" ? 1 : 3);
   for (let attempt = 1; ; attempt += 1) {
     wire.signal?.throwIfAborted();
-    const outcome = await attemptCall(wire, call);
+    const attempting = () => attemptCall(wire, call);
+    const outcome = await (wire.pace?.(attempting, wire.signal) ?? attempting());
     if (!("error" in outcome)) return outcome.body;
     wire.signal?.throwIfAborted();
     if (attempt >= attempts || outcome.retryAfterMs === undefined) throw outcome.error;
@@ -85,6 +94,8 @@ async function attemptCall(wire: Wire, call: Call): Promise<Outcome> {
     });
     return judge(call, answer);
   } catch (error) {
+    // no answer either, but not one to wait for: the bastion says the same the next time
+    if (error instanceof SshRefusal) throw error;
     const detail = timeout.aborted
       ? `no answer within ${wire.callTimeoutMs} ms`
       : `no answer: ${messageOf(error)}`;
@@ -102,6 +113,7 @@ function judge(call: Call, answer: WireAnswer): Outcome {
   const body = decode(answer.text);
   const failure = { verb: call.verb, resource: call.resource, status: answer.status };
   if (answer.status >= 200 && answer.status < 300) {
+    if (call.wants === "date") return { body: answer.headers.date };
     if (body !== undefined) return { body };
     const error = new ClusterError(
       failure,

@@ -1,0 +1,99 @@
+import type { Clock } from "../common/clock";
+import { messageOf } from "../common/errors";
+import type { Cluster } from "./cluster";
+import { cordonMark, isCordonedByUs, isToldToShutDown, shutdownMark } from "./nodes";
+import { runOnNodes, type RunOnNodes } from "./runOnNodes";
+import type { Node } from "./types";
+
+/** How to take back what {@link quiesce} has done. */
+export interface UndoQuiesce {
+  /** Image of the debug pods. @default the machine-config daemon's, which is on each node */
+  image?: string | undefined;
+  /** How commands get to the nodes. @default runOnNodes: pods */
+  runOnNodes?: RunOnNodes | undefined;
+  clock: Clock;
+}
+
+/** What was given back, and what could not be, in words. */
+export interface UndoneQuiesce {
+  undone: string[];
+  notUndone: string[];
+}
+
+const cancelCommand = ["shutdown", "-c"] as const;
+
+/**
+ * Takes back what an interrupted quiesce has left on nodes that still run: scheduled shutdowns are
+ * cancelled, and the nodes that it cordoned are uncordoned.
+ */
+export async function undoQuiesce(cluster: Cluster, options: UndoQuiesce): Promise<UndoneQuiesce> {
+  const nodes = await cluster.listNodes();
+  // A node is cordoned before it is told, and may be told before that stands on it.
+  const told = nodes.filter((node) => isToldToShutDown(node) || isCordonedByUs(node));
+  return undoOnNodes(cluster, told.map(nameOf), nodes.filter(isCordonedByUs).map(nameOf), options);
+}
+
+/**
+ * Cancels shutdowns first, as they run against the clock. Never throws: it tells what it could not
+ * do.
+ *
+ * @param told nodes that may be about to shut down
+ * @param cordoned nodes that were made unschedulable
+ */
+export async function undoOnNodes(
+  cluster: Cluster,
+  told: readonly string[],
+  cordoned: readonly string[],
+  options: UndoQuiesce,
+): Promise<UndoneQuiesce> {
+  const undone: string[] = [];
+  const notUndone: string[] = [];
+  const attempt = async (action: Promise<unknown>, done: string, left: string) => {
+    try {
+      await action;
+      undone.push(done);
+    } catch (error) {
+      notUndone.push(`${left} (${messageOf(error)})`);
+    }
+  };
+  const cancel = (name: string) =>
+    attempt(
+      cancelShutdown(cluster, name, options),
+      `shutdown of ${name} cancelled`,
+      `${name} may be shutting down`,
+    );
+  const release = (name: string) =>
+    attempt(uncordon(cluster, name), `${name} uncordoned`, `${name} is still cordoned`);
+  // With its mark the next quiesce would take a node as told already; an uncordon takes it off too.
+  const unmark = (name: string) =>
+    attempt(
+      cluster.patchNodeAnnotations(name, { [shutdownMark]: null }),
+      `mark of ${name} removed`,
+      `${name} is still marked as shutting down`,
+    );
+  await Promise.all(told.map(cancel));
+  await Promise.all(cordoned.map(release));
+  await Promise.all(told.filter((name) => !cordoned.includes(name)).map(unmark));
+  return { undone: undone.sort(), notUndone: notUndone.sort() };
+}
+
+/** Makes a node schedulable again, and takes our marks off it. */
+export function uncordon(cluster: Cluster, name: string): Promise<Node> {
+  return cluster.patchNodeUnschedulable(name, false, { [cordonMark]: null, [shutdownMark]: null });
+}
+
+function cancelShutdown(cluster: Cluster, nodeName: string, options: UndoQuiesce): Promise<void> {
+  return (options.runOnNodes ?? runOnNodes)(cluster, {
+    nodeNames: [nodeName],
+    purpose: "cancel-shutdown",
+    command: cancelCommand,
+    image: options.image,
+    // longer makes no sense: by then the node is off
+    deadlineMs: 60_000,
+    clock: options.clock,
+  });
+}
+
+function nameOf(node: Node): string {
+  return node.metadata.name;
+}
