@@ -1,0 +1,63 @@
+import type { Client, ClientChannel } from "ssh2";
+import { callBack } from "./callBack";
+import { SshConnectionError } from "./errors";
+
+/** How a command ended. */
+export interface CommandResult {
+  /** Absent when a signal ended it. */
+  exitCode: number | undefined;
+  /** The end of what it wrote, both streams. */
+  output: string;
+}
+
+const maxOutput = 500;
+
+/**
+ * Runs a command in the login shell of the user.
+ *
+ * @param subject the server, for messages
+ * @throws {SshConnectionError} when the connection ended before the command did: it may have run
+ */
+export async function runCommand(
+  client: Client,
+  subject: string,
+  command: string,
+): Promise<CommandResult> {
+  const channel = await callBack<ClientChannel>(
+    subject,
+    (done) => client.exec(command, done),
+    (error) => new SshConnectionError(subject, "cannot run a command", { cause: error }),
+  );
+  const result = await collect(channel);
+  if (result) return result;
+  throw new SshConnectionError(subject, "the connection ended before the command did");
+}
+
+function collect(channel: ClientChannel): Promise<CommandResult | undefined> {
+  let output = "";
+  let result: CommandResult | undefined;
+  const add = (chunk: Buffer) => {
+    output = `${output}${chunk.toString("utf8")}`.slice(-maxOutput);
+  };
+  channel.on("data", add);
+  channel.stderr.on("data", add);
+  return new Promise((resolve) => {
+    channel.once("exit", (code: number | null) => {
+      result = { exitCode: code ?? undefined, output: "" };
+    });
+    channel.once("close", () => {
+      resolve(result && { ...result, output: output.trim() });
+    });
+    channel.end();
+  });
+}
+
+/** A command line for a POSIX shell, run as root: with sudo, which must not ask, unless the user is root. */
+export function commandLine(user: string, command: readonly string[]): string {
+  const words = user === "root" ? command : ["sudo", "-n", "--", ...command];
+  return words.map(quote).join(" ");
+}
+
+function quote(word: string): string {
+  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
