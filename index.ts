@@ -13,6 +13,7 @@ import {
 } from "./snapset/config";
 import type { Environment as EnvironmentSpec } from "./snapset/environment";
 import { parseSnapsetData } from "./snapset/snapsetData";
+import { wantedNodesOf } from "./snapset/wantedNode";
 
 const name = pulumi.getStack();
 
@@ -40,16 +41,13 @@ function deploy(config: DeployConfig) {
 
 function restore(config: RestoreConfig) {
   const given = config.environment === undefined ? null : loadEnvironment(config.environment);
-  const nodes = given?.nodes.map((node) => ({ name: node.name, role: node.role })) ?? null;
+  const nodes = given === null ? null : wantedNodesOf(given);
   const selection = new Selection(name, { snapId: config.snapId, nodes });
   const declare = (spec: EnvironmentSpec) => {
-    const images = selection.images;
+    const { chosen: snapId, images, volumes } = selection;
+    const set = { snapId, images, volumes };
     // A set that is refused must not leave networks behind: nothing is made before the choice.
-    const environment = new Environment(
-      name,
-      { spec, images, snapId: selection.chosen },
-      { dependsOn: selection },
-    );
+    const environment = new Environment(name, { spec, set }, { dependsOn: selection });
     return { ...outputsOf(environment), ...revive(environment, selection, config) };
   };
   return {
@@ -94,11 +92,18 @@ function revive(environment: Environment, selection: Selection, { cluster }: Res
 }
 
 function capture(config: CaptureConfig) {
-  const { images, snapId, snapsetData, notAfter, timings } = new Capture(name, {
+  const { images, snapshots, snapId, snapsetData, notAfter, timings } = new Capture(name, {
     ...sourceOf(config),
     settings: config,
   });
-  return { snap_id: snapId, images, snapset_data: snapsetData, not_after: notAfter, timings };
+  return {
+    snap_id: snapId,
+    images,
+    snapshots,
+    snapset_data: snapsetData,
+    not_after: notAfter,
+    timings,
+  };
 }
 
 function sourceOf(config: CaptureConfig) {

@@ -5,8 +5,8 @@ import {
   type Input,
   type Output,
 } from "@pulumi/pulumi";
-import { clusterInputsOf } from "../dynamic/providers/cluster/settings";
-import type { ImageRow } from "../dynamic/providers/capture/types";
+import { clusterInputsOf } from "../dynamic/providers/cluster/inputs";
+import type { ImageRow, VolumeRow } from "../dynamic/providers/capture/types";
 import { SnapId } from "../dynamic/snapId";
 import { SnapSet } from "../dynamic/snapSet";
 import type { CaptureConfig } from "../snapset/config";
@@ -34,6 +34,7 @@ export interface CaptureArgs {
 export class Capture extends ComponentResource {
   readonly snapId: Output<string>;
   readonly images: Output<ImageRow[]>;
+  readonly snapshots: Output<VolumeRow[]>;
   readonly snapsetData: Output<SnapsetData>;
   /** The earliest expiry of a certificate that the cluster needs, ISO 8601. */
   readonly notAfter: Output<string | null>;
@@ -42,7 +43,8 @@ export class Capture extends ComponentResource {
   constructor(name: string, args: CaptureArgs, opts?: ComponentResourceOptions) {
     super("snapset:index:Capture", name, {}, opts);
     const { settings } = args;
-    const id = new SnapId(name, { capture: settings.capture }, { parent: this });
+    const { capture, deletionPolicy } = settings;
+    const id = new SnapId(name, { capture, deletionPolicy }, { parent: this });
     const set = new SnapSet(
       name,
       {
@@ -50,16 +52,22 @@ export class Capture extends ComponentResource {
         environmentName: args.environmentName,
         environment: args.environment,
         instances: args.instances,
+        consistency: settings.consistency,
+        volumes: settings.volumes,
         parallelImages: settings.parallelImages,
+        imagesPerHost: settings.imagesPerHost,
         deadlines: settings.deadlines,
+        shutdownTimeout: settings.shutdownTimeout,
         cluster: settings.cluster === undefined ? null : clusterInputsOf(settings.cluster),
         deletionPolicy: settings.deletionPolicy,
         afterCapture: settings.afterCapture,
+        onFailure: settings.onFailure,
       },
       { parent: this },
     );
     this.snapId = set.snapId;
     this.images = set.images;
+    this.snapshots = set.snapshots;
     this.snapsetData = output(args.instances).apply(toSnapsetData);
     this.notAfter = set.progress.apply((progress) => progress.notAfter);
     this.timings = set.progress.apply((progress) => progress.timings);

@@ -4,7 +4,7 @@ import {
   type Input,
   type Output,
 } from "@pulumi/pulumi";
-import { clusterInputsOf } from "../dynamic/providers/cluster/settings";
+import { clusterInputsOf } from "../dynamic/providers/cluster/inputs";
 import { Revival } from "../dynamic/revival";
 import type { ReviveEvidence } from "../openshift";
 import type { ClusterSettings } from "../snapset/config";

@@ -1,4 +1,3 @@
-import * as openstack from "@pulumi/openstack";
 import {
   all,
   ComponentResource,
@@ -12,19 +11,28 @@ import {
   type Environment as Spec,
   type EnvironmentNode,
 } from "../snapset/environment";
+import type { ManifestVolume } from "../snapset/manifest";
 import { isClusterRole } from "../snapset/roles";
 import { toSnapsetData, type SnapsetData } from "../snapset/snapsetData";
+import { baseImageId } from "./baseImage";
 import { Network } from "./Network";
 import { Node } from "./Node";
 import { Router } from "./Router";
 
+/** The set that an environment is restored from. */
+export interface RestoredSet {
+  snapId: Input<string>;
+  /** Image ids by node. */
+  images: Output<Record<string, string>>;
+  /** By node. */
+  volumes: Output<Record<string, ManifestVolume[]>>;
+}
+
 /** What an environment is declared from. */
 export interface EnvironmentArgs {
   spec: Spec;
-  /** Image ids by node, of a set; nodes without one boot from their base image. */
-  images?: Output<Record<string, string>> | undefined;
-  /** The set that the images are of. */
-  snapId?: Input<string> | undefined;
+  /** Undefined for a new environment: its nodes boot from their base images. */
+  set?: RestoredSet | undefined;
 }
 
 /**
@@ -44,11 +52,7 @@ export class Environment extends ComponentResource {
   /** Ids of the servers that run the cluster. */
   readonly clusterServers: Output<string[]>;
 
-  constructor(
-    name: string,
-    { spec, images, snapId }: EnvironmentArgs,
-    opts?: ComponentResourceOptions,
-  ) {
+  constructor(name: string, { spec, set }: EnvironmentArgs, opts?: ComponentResourceOptions) {
     super("snapset:index:Environment", name, {}, opts);
     const parent = { parent: this };
     const networks = new Map(
@@ -59,7 +63,7 @@ export class Environment extends ComponentResource {
     const routes = routers.flatMap((router) => router.interfaces);
     const nodes = spec.nodes.map((it) => ({
       spec: it,
-      node: new Node({ spec: it, networks, routes, snapId, imageId: imageOf(it, images) }, parent),
+      node: new Node({ spec: it, networks, routes, ...sourceOf(it, set) }, parent),
     }));
     this.snapsetData = snapsetDataOf(nodes);
     this.floatingIps = floatingIpsOf(nodes);
@@ -76,12 +80,12 @@ interface DeclaredNode {
   node: Node;
 }
 
-function imageOf(
-  { name, image }: EnvironmentNode,
-  images: Output<Record<string, string>> | undefined,
-): Input<string> {
-  if (images !== undefined) return images.apply((ids) => ids[name] ?? "");
-  return openstack.images.getImageOutput({ name: image ?? "", mostRecent: true }).id;
+function sourceOf({ name, image }: EnvironmentNode, set: RestoredSet | undefined) {
+  if (set === undefined) return { imageId: baseImageId(image ?? ""), restored: undefined };
+  return {
+    imageId: set.images.apply((ids) => ids[name] ?? ""),
+    restored: { snapId: set.snapId, volumes: set.volumes.apply((volumes) => volumes[name] ?? []) },
+  };
 }
 
 function snapsetDataOf(nodes: DeclaredNode[]): Output<SnapsetData> {

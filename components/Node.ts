@@ -10,16 +10,17 @@ import {
 } from "@pulumi/pulumi";
 import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment";
 import { given, type Network } from "./Network";
+import { blockDevicesOf, declareVolumes, type NodeVolumes, type RestoredNode } from "./volumes";
 
 /** What a node is declared from. */
 export interface NodeArgs {
   spec: EnvironmentNode;
   /** By name, as the environment calls them. */
   networks: ReadonlyMap<string, Network>;
-  /** The image to boot from. */
+  /** The image to boot from, or to fill the root volume from. */
   imageId: Input<string>;
-  /** The set that the image is of; volumes of another set are replaced with it. */
-  snapId?: Input<string> | undefined;
+  /** What the set that the image is of has of the node; undefined for a new one. */
+  restored: RestoredNode | undefined;
   /** What a floating IP needs beside the port: the way from its subnet to the external network. */
   routes: readonly Resource[];
 }
@@ -34,7 +35,7 @@ export class Node extends ComponentResource {
     const { spec } = args;
     super("snapset:index:Node", spec.name, {}, opts);
     const ports = spec.ports.map((port, i) => this.declarePort(port, i, args));
-    const server = this.declareServer(args, ports, this.declareVolumes(args));
+    const server = this.declareServer(args, ports, declareVolumes(args, this));
     const floatingIps = spec.ports.map((port, i) =>
       this.declareFloatingIp(port, i, ports[i], args),
     );
@@ -76,33 +77,16 @@ export class Node extends ComponentResource {
     );
   }
 
-  private declareVolumes({ spec, snapId }: NodeArgs) {
-    return spec.volumes.map(
-      (volume) =>
-        new openstack.blockstorage.Volume(
-          volume.name,
-          {
-            name: volume.name,
-            size: volume.sizeGb,
-            ...given("volumeType", volume.type),
-            ...given("metadata", snapId === undefined ? undefined : { snapset_restored: snapId }),
-          },
-          // Data of one set beside the disks of another would be neither.
-          { parent: this, replaceOnChanges: ["metadata"] },
-        ),
-    );
-  }
-
   private declareServer(
     { spec, imageId }: NodeArgs,
     ports: openstack.networking.Port[],
-    volumes: openstack.blockstorage.Volume[],
+    volumes: NodeVolumes,
   ) {
     return new openstack.compute.Instance(
       spec.name,
       {
         name: spec.name,
-        imageId,
+        ...given("imageId", volumes.root === undefined ? imageId : undefined),
         flavorName: spec.flavor,
         networks: ports.map((port) => ({ port: port.id })),
         configDrive: spec.configDrive,
@@ -110,7 +94,7 @@ export class Node extends ComponentResource {
         ...given("userData", spec.userData === undefined ? undefined : secret(spec.userData)),
         ...given("keyPair", spec.keyPair),
         ...given("availabilityZone", spec.availabilityZone),
-        ...given("blockDevices", volumes.length === 0 ? undefined : blockDevices(imageId, volumes)),
+        ...given("blockDevices", blockDevicesOf(volumes, imageId)),
       },
       // Its ports hold the MACs and stay; the server that is bound to them must go first. The provider
       // would rebuild a server whose image changes, and leave one that was shut off as it is.
@@ -138,26 +122,6 @@ export class Node extends ComponentResource {
     );
     return address.address;
   }
-}
-
-/** Volumes as block devices of the server: they are made beside its ports, not after it. */
-function blockDevices(imageId: Input<string>, volumes: openstack.blockstorage.Volume[]) {
-  return [
-    {
-      uuid: imageId,
-      sourceType: "image",
-      destinationType: "local",
-      bootIndex: 0,
-      deleteOnTermination: true,
-    },
-    ...volumes.map((volume) => ({
-      uuid: volume.id,
-      sourceType: "volume",
-      destinationType: "volume",
-      bootIndex: -1,
-      deleteOnTermination: false,
-    })),
-  ];
 }
 
 function subnetOf(network: Network | undefined, name: string | undefined) {

@@ -1,4 +1,10 @@
-import { createUrn, dynamic, type CustomResourceOptions, type Inputs } from "@pulumi/pulumi";
+import {
+  createUrn,
+  dynamic,
+  type CustomResourceOptions,
+  type Inputs,
+  type Output,
+} from "@pulumi/pulumi";
 
 /**
  * A dynamic resource that shows its progress on its own row: it is told its URN, which Pulumi does
@@ -12,7 +18,17 @@ export abstract class ReportingResource extends dynamic.Resource {
     props: Inputs,
     opts: CustomResourceOptions = {},
   ) {
-    const selfUrn = createUrn(name, `pulumi-nodejs:dynamic/snapset:${type}`, opts.parent);
-    super(provider, name, { ...props, selfUrn }, opts, "snapset", type);
+    const urn = createUrn(name, `pulumi-nodejs:dynamic/snapset:${type}`, opts.parent);
+    super(provider, name, { ...props, selfUrn: detached(urn) }, opts, "snapset", type);
   }
+}
+
+/**
+ * The value without what it was made from: a URN is made from its parent's, and depending on a
+ * component means to wait for all its children, which would then wait for each other.
+ */
+function detached(value: Output<string>): Promise<string> {
+  return new Promise((resolve) => {
+    value.apply(resolve);
+  });
 }

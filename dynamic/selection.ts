@@ -13,6 +13,7 @@ export type SelectionArgs = {
 export class Selection extends ReportingResource {
   declare readonly chosen: Output<string>;
   declare readonly images: Output<SelectionOutputs["images"]>;
+  declare readonly volumes: Output<SelectionOutputs["volumes"]>;
   declare readonly notAfter: Output<string | null>;
   declare readonly capturedAt: Output<string | null>;
   declare readonly environment: Output<SelectionOutputs["environment"]>;
@@ -22,6 +23,7 @@ export class Selection extends ReportingResource {
     const outputs = {
       chosen: undefined,
       images: undefined,
+      volumes: undefined,
       notAfter: undefined,
       capturedAt: undefined,
       environment: undefined,

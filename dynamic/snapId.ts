@@ -1,13 +1,19 @@
-import { dynamic, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
+import { ReportingResource } from "./resource";
 import { providerStub } from "./stub";
 
 const provider = providerStub("SnapId");
 
+export interface SnapIdArgs {
+  capture: Input<string>;
+  deletionPolicy: Input<"Delete" | "Retain">;
+}
+
 /** A snap_id, picked once for each capture. */
-export class SnapId extends dynamic.Resource {
+export class SnapId extends ReportingResource {
   declare readonly snapId: Output<string>;
 
-  constructor(name: string, args: { capture: Input<string> }, opts?: CustomResourceOptions) {
-    super(provider, name, { snapId: undefined, ...args }, opts, "snapset", "SnapId");
+  constructor(name: string, args: SnapIdArgs, opts?: CustomResourceOptions) {
+    super(provider, "SnapId", name, { snapId: undefined, ...args }, opts);
   }
 }

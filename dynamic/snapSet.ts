@@ -1,5 +1,6 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
-import type { CaptureInputs, CaptureProgress, ImageRow } from "./providers/capture/types";
+import type { CaptureProgress } from "../snapset/capture/progress";
+import type { CaptureInputs, ImageRow, VolumeRow } from "./providers/capture/types";
 import { ReportingResource } from "./resource";
 import { providerStub } from "./stub";
 
@@ -13,10 +14,16 @@ export type SnapSetArgs = {
 export class SnapSet extends ReportingResource {
   declare readonly snapId: Output<string>;
   declare readonly images: Output<ImageRow[]>;
+  declare readonly snapshots: Output<VolumeRow[]>;
   declare readonly progress: Output<CaptureProgress>;
 
   constructor(name: string, args: SnapSetArgs, opts?: CustomResourceOptions) {
-    const outputs = { images: undefined, progress: undefined, phase: undefined };
+    const outputs = {
+      images: undefined,
+      snapshots: undefined,
+      progress: undefined,
+      phase: undefined,
+    };
     super(provider, "SnapSet", name, { ...outputs, ...args }, opts);
   }
 }

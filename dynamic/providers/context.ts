@@ -42,13 +42,16 @@ export async function withContext<T>(
     ...optional("region", config.get("openstack:region")),
     signal: engine.signal,
   });
+  let shown = "";
   try {
     return await work({
       cloud,
       clock: systemClock,
       signal: engine.signal,
       report: (line) => {
-        engine.status(urn, line);
+        // Without a terminal every message is a line of the log: what is the same is not said again.
+        if (line !== shown) engine.status(urn, line);
+        shown = line;
       },
       warn: (line) => {
         engine.warn(urn, line);

@@ -1,4 +1,3 @@
-import type { Clock } from "../../common/clock";
 import type { PhaseRecord } from "../../snapset/manifest";
 
 /** Runs phases one after the other and keeps when each began and ended, and its evidence. */
@@ -10,19 +9,20 @@ export interface PhaseRecorder {
 }
 
 /**
+ * @param now the cloud's time: it is stored
  * @param records the phases of an earlier, interrupted run stay in it; new ones are added
  */
 export function recordPhases(
   records: PhaseRecord[],
-  clock: Clock,
+  now: () => Date,
   report: (line: string) => void,
 ): PhaseRecorder {
   return {
     run: async (name, work) => {
-      const startedAt = clock.now().toISOString();
+      const startedAt = now().toISOString();
       report(name);
       const { result, evidence } = await work();
-      records.push({ name, startedAt, endedAt: clock.now().toISOString(), evidence });
+      records.push({ name, startedAt, endedAt: now().toISOString(), evidence });
       return result;
     },
   };

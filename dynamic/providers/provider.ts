@@ -23,6 +23,11 @@ const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** Whether two inputs are known and different. An unknown one is not: it will be compared again. */
 export function isDifferent(a: unknown, b: unknown): boolean {
   const [left, right] = [JSON.stringify(a ?? null), JSON.stringify(b ?? null)];
-  if (left.includes(unknownValue) || right.includes(unknownValue)) return false;
+  if (!isKnown(left) || !isKnown(right)) return false;
   return left !== right;
+}
+
+/** Whether a value, with all that is in it, is known; in a preview some are not. */
+export function isKnown(value: unknown): boolean {
+  return !JSON.stringify(value ?? null).includes(unknownValue);
 }

@@ -3,7 +3,7 @@ import type { ReviveEvidence } from "../../openshift";
 import { schemaVersion } from "../../snapset/identity";
 import type { ClusterFacts } from "../../snapset/manifest";
 import { reviveCluster } from "./cluster/revive";
-import type { ClusterInputs } from "./cluster/settings";
+import type { ClusterInputs } from "./cluster/inputs";
 import { withContext, type Context, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { isDifferent, type Provider } from "./provider";

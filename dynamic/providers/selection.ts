@@ -1,8 +1,10 @@
 import type { Environment } from "../../snapset/environment";
 import { schemaVersion } from "../../snapset/identity";
-import type { ClusterFacts } from "../../snapset/manifest";
-import { selectSet } from "../../snapset/selection";
-import { assembleSets, type SetImage, type SnapsetRecord } from "../../snapset/sets";
+import { fitWarnings } from "../../snapset/fitWarnings";
+import type { ClusterFacts, ManifestVolume } from "../../snapset/manifest";
+import { ownEnvironment, selectSet } from "../../snapset/selection";
+import { assembleSets, hasSnapshots, type SetImage, type SnapsetRecord } from "../../snapset/sets";
+import { wantedNodesOf, type WantedNode } from "../../snapset/wantedNode";
 import { withContext, type Context, type Surroundings } from "./context";
 import { isDifferent, type Provider } from "./provider";
 
@@ -10,8 +12,8 @@ import { isDifferent, type Provider } from "./provider";
 export interface SelectionInputs {
   /** A snap_id, or `latest`. */
   snapId: string;
-  /** The nodes that need an image; null to restore the set's own environment. */
-  nodes: { name: string; role: string }[] | null;
+  /** The nodes that are to be restored; null to restore the set's own environment. */
+  nodes: WantedNode[] | null;
   selfUrn: string;
 }
 
@@ -21,6 +23,8 @@ export interface SelectionOutputs extends SelectionInputs {
   chosen: string;
   /** Image ids by node. */
   images: Record<string, string>;
+  /** The volumes of the set by node, also those whose data it does not hold. */
+  volumes: Record<string, ManifestVolume[]>;
   notAfter: string | null;
   capturedAt: string | null;
   environment: Environment | null;
@@ -40,7 +44,11 @@ export function selectionProvider({
   return {
     diff: (_id, olds, news) =>
       Promise.resolve({
-        changes: isDifferent(olds.snapId, news.snapId) || isDifferent(olds.nodes, news.nodes),
+        changes:
+          isDifferent(olds.snapId, news.snapId) ||
+          isDifferent(olds.nodes, news.nodes) ||
+          // What an earlier version chose, before there were volumes, is looked at once more.
+          olds.schemaVersion !== schemaVersion,
       }),
     create: async (inputs) => {
       const outs = await select(inputs);
@@ -57,35 +65,55 @@ export function selectionProvider({
 
 async function choose(inputs: SelectionInputs, context: Context): Promise<SelectionOutputs> {
   const { cloud } = context;
-  const tags = ["hotstack-snapset"];
-  if (inputs.snapId !== "latest") tags.push(`snap_id=${inputs.snapId}`);
-  const images = await cloud.image.listImages({ tags });
-  let sets = assembleSets(images as SetImage[]);
-  if (sets.length === 0) sets = assembleSets((await everySet(context)) as SetImage[]);
+  const [sets, flavors] = await Promise.all([
+    candidates(inputs.snapId, context),
+    cloud.compute.listFlavors(),
+  ]);
   const set = selectSet(sets, {
     snapId: inputs.snapId,
     projectId: cloud.projectId,
-    now: context.clock.now(),
+    now: cloud.now(),
     nodes: inputs.nodes ?? undefined,
+    flavors,
   });
+  const outs = toOutputs(inputs, set);
+  const nodes = inputs.nodes ?? wantedNodesOf(outs.environment ?? { nodes: [] });
+  for (const warning of fitWarnings(set, nodes, flavors)) context.warn(warning);
   context.report(`set ${set.snapId} of ${set.createdAt.toISOString()}`);
-  return toOutputs(inputs, set);
+  return outs;
 }
 
-/** All sets there are, to name them when the one that was asked for does not exist. */
-function everySet({ cloud }: Context) {
-  return cloud.image.listImages({ tags: ["hotstack-snapset"] });
+/**
+ * The sets to choose from: with one list of the images of the one that is named, or of all for
+ * `latest`; and where they hold volumes, one of the project's snapshots. All there are, to name them,
+ * when the one that was asked for does not exist.
+ */
+async function candidates(snapId: string, { cloud }: Context): Promise<SnapsetRecord[]> {
+  const tags = ["hotstack-snapset"];
+  const isLatest = snapId === "latest";
+  const images = await cloud.image.listImages({
+    tags: isLatest ? tags : [...tags, `snap_id=${snapId}`],
+  });
+  if (images.length === 0 && !isLatest) {
+    return assembleSets((await cloud.image.listImages({ tags })) as SetImage[]);
+  }
+  const sets = assembleSets(images as SetImage[]);
+  const isOurs = (set: SnapsetRecord) => set.owner === cloud.projectId;
+  if (!sets.some((set) => isOurs(set) && hasSnapshots(set))) return sets;
+  return assembleSets(images as SetImage[], await cloud.blockStorage.listSnapshots());
 }
 
 function toOutputs(inputs: SelectionInputs, set: SnapsetRecord): SelectionOutputs {
+  const members = set.manifest?.members ?? [];
   return {
     ...inputs,
     schemaVersion,
     chosen: set.snapId,
     images: Object.fromEntries(set.members.map((member) => [member.name, member.imageId])),
+    volumes: Object.fromEntries(members.map((member) => [member.name, member.volumes])),
     notAfter: set.manifest?.notAfter ?? null,
     capturedAt: set.manifest?.capturedAt ?? null,
-    environment: (set.manifest?.environment ?? null) as Environment | null,
+    environment: inputs.nodes === null ? ownEnvironment(set) : null,
     cluster: set.manifest?.cluster ?? null,
   };
 }

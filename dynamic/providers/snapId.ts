@@ -1,27 +1,90 @@
 import { randomBytes } from "node:crypto";
+import { parseClusterSettings } from "../../snapset/config";
 import { snapIdFrom } from "../../snapset/snapId";
+import type { Journal } from "../../snapset/capture/journal";
+import { snapIdProperty } from "../../snapset/identity";
+import { committedManifest } from "./capture/commit";
+import { giveBack } from "./capture/giveBack";
+import { removeSet } from "./capture/remove";
+import { closeJournals } from "./capture/journal";
+import { observeJournals } from "./capture/observe";
+import { clusterInputsOf } from "./cluster/inputs";
+import { withContext, type Context, type StackConfig, type Surroundings } from "./context";
 import { isDifferent, type Provider } from "./provider";
 
 export interface SnapIdInputs {
   /** The label of the capture; another one asks for another set. */
   capture: string;
+  /** What becomes of a set that was committed without the engine's hearing of it. */
+  deletionPolicy: "Delete" | "Retain";
+  selfUrn: string;
 }
 
 type SnapIdOutputs = SnapIdInputs & { snapId: string };
 
+/** How long each server may take to start, and Cinder to delete, when nobody says otherwise. */
+const stopDeadlineMs = 300_000;
+
 /**
  * Picks the snap_id. A resource of its own, so that the id is in the state before any work begins
  * and an interrupted capture goes on under the same one.
+ *
+ * A capture that was killed before the engine had heard of its set is known by this id alone: so it
+ * is this one's deletion that gives it back, by the capture's journal.
  */
-export function snapIdProvider(): Provider<SnapIdInputs, SnapIdOutputs> {
+export function snapIdProvider({
+  config,
+  engine,
+}: Surroundings): Provider<SnapIdInputs, SnapIdOutputs> {
   return {
     diff: (_id, olds, news) => {
       const changes = isDifferent(olds.capture, news.capture);
-      return Promise.resolve({ changes, replaces: changes ? ["capture"] : [] });
+      const isPolicyChanged = isDifferent(olds.deletionPolicy, news.deletionPolicy);
+      return Promise.resolve({
+        changes: changes || isPolicyChanged,
+        replaces: changes ? ["capture"] : [],
+      });
     },
     create: (inputs) => {
       const snapId = snapIdFrom(randomBytes(6));
       return Promise.resolve({ id: snapId, outs: { ...inputs, snapId } });
     },
+    delete: (snapId, olds) =>
+      withContext(config, engine, olds.selfUrn, (context) => {
+        return removeUnknown(snapId, olds, config, context);
+      }),
   };
+}
+
+/** What the engine does not know of: a capture that was killed, or the set that it had just committed. */
+async function removeUnknown(
+  snapId: string,
+  { deletionPolicy }: SnapIdOutputs,
+  config: StackConfig,
+  context: Context,
+): Promise<void> {
+  const journals = await observeJournals(context);
+  const journal = journals.find((it) => it.journal.snapId === snapId)?.journal;
+  if (journal !== undefined) await giveBackKilled(journal, config, context);
+  else if (deletionPolicy === "Delete") await removeCommitted(snapId, context);
+}
+
+async function giveBackKilled(journal: Journal, config: StackConfig, context: Context) {
+  const { snapId, instances, progress } = journal;
+  const settings = parseClusterSettings(config.get("snapset:cluster"));
+  const cluster = settings === undefined ? null : clusterInputsOf(settings);
+  const source = { snapId, instances, cluster, deadlines: { stop: stopDeadlineMs } };
+  const { done, failed } = await giveBack(source, progress, context);
+  if (failed.length > 0) throw new Error(failed.join("\n"));
+  await closeJournals(snapId, context);
+  context.warn(`capture ${snapId} had been interrupted; it is given back: ${done.join("; ")}`);
+}
+
+async function removeCommitted(snapId: string, context: Context): Promise<void> {
+  const { cloud } = context;
+  const images = await cloud.image.listImages({ [snapIdProperty]: snapId, owner: cloud.projectId });
+  const manifest = committedManifest(images, snapId);
+  if (manifest === undefined) return;
+  const instances = manifest.members.map(({ name, serverId }) => ({ name, uuid: serverId }));
+  await removeSet({ snapId, instances, deadlines: { stop: stopDeadlineMs } }, context);
 }

@@ -1,12 +1,21 @@
 import { InputError, messageOf } from "../../common/errors";
+import { freshProgress, type CaptureProgress } from "../../snapset/capture/progress";
 import { schemaVersion } from "../../snapset/identity";
-import { runCapture } from "./capture/run";
+import type { Manifest } from "../../snapset/manifest";
 import { giveBack } from "./capture/giveBack";
-import { removeImages } from "./capture/remove";
-import type { CaptureInputs, CaptureOutputs, CaptureProgress } from "./capture/types";
+import { observeJournals } from "./capture/observe";
+import { preflight } from "./capture/preflight";
+import { removeSet } from "./capture/remove";
+import { runCapture } from "./capture/run";
+import { CaptureStopped } from "./capture/settle";
+import type { CaptureInputs, CaptureOutputs, ImageRow, VolumeRow } from "./capture/types";
 import { withContext, type Context, type Surroundings } from "./context";
+import { closeJournals } from "./capture/journal";
 import { PartialFailure } from "./partialFailure";
-import { isDifferent, type Provider } from "./provider";
+import { isDifferent, isKnown, type Provider } from "./provider";
+
+/** Of this length a snap_id will be; it is not known in the preview of a first capture. */
+const placeholderId = "????????";
 
 /**
  * The whole capture as one resource: one resumable run of phases on create and on update, the
@@ -19,29 +28,52 @@ export function snapSetProvider({
   const within = <T>(urn: string, work: (context: Context) => Promise<T>) =>
     withContext(config, engine, urn, work);
   return {
+    check: async (olds, news) => {
+      // Most calls are about a capture that was begun long ago: these ask the cloud for nothing.
+      const failures = isForeseeable(olds, news)
+        ? await within(news.selfUrn, (context) => foresee(news, context))
+        : [];
+      return { inputs: news, failures };
+    },
     diff: (_id, olds, news) => Promise.resolve(diff(olds, news)),
     create: async (inputs) =>
       within(inputs.selfUrn, async (context) => {
-        const outs = await captureOrPartial(inputs, freshProgress(context), context);
-        return { id: inputs.snapId, outs };
+        return { id: inputs.snapId, outs: await captureOrPartial(inputs, null, context) };
       }),
     update: async (_id, olds, news) => {
       if (olds.phase === "committed") {
         return { outs: { ...olds, deletionPolicy: news.deletionPolicy } };
       }
-      refuseOtherServers(olds, news);
+      const kept = olds.phase === "unfinished" ? olds.progress : null;
+      if (kept !== null) refuseOtherServers(olds, news);
       return within(news.selfUrn, async (context) => ({
-        outs: await captureOrPartial(news, olds.progress, context),
+        outs: await captureOrPartial(news, kept, context),
       }));
     },
     delete: async (_id, olds) => {
       if (olds.phase === "committed" && olds.deletionPolicy === "Retain") return;
-      await within(olds.selfUrn, async (context) => {
-        await removeImages(olds, context);
-        if (olds.phase !== "committed") await giveBack(olds, olds.progress, context);
-      });
+      await within(olds.selfUrn, (context) => remove(olds, context));
     },
   };
+}
+
+/** Whether this is a capture that has not been begun, of servers that are known. */
+function isForeseeable(olds: Partial<CaptureInputs>, news: CaptureInputs): boolean {
+  if (!isKnown(news.instances) || !isKnown(news.environment)) return false;
+  return !isKnown(news.snapId) || olds.snapId !== news.snapId;
+}
+
+/** The preflight of a capture, for `pulumi preview`. */
+async function foresee(news: CaptureInputs, context: Context) {
+  const inputs = isKnown(news.snapId) ? news : { ...news, snapId: placeholderId };
+  try {
+    await preflight(inputs, context.cloud.now(), context);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // Named, the property would be shown with its value: all the servers, with each of the problems.
+    return error.problems.map((reason) => ({ property: "", reason }));
+  }
 }
 
 /**
@@ -56,34 +88,59 @@ function diff(olds: CaptureOutputs, news: CaptureInputs) {
 
 async function captureOrPartial(
   inputs: CaptureInputs,
-  progress: CaptureProgress,
+  kept: CaptureProgress | null,
   context: Context,
 ): Promise<CaptureOutputs> {
   try {
-    const images = await runCapture(inputs, progress, context);
-    return { ...inputs, schemaVersion, phase: "committed", progress, images };
+    const { manifest, progress } = await runCapture(inputs, kept, context);
+    return {
+      ...inputs,
+      schemaVersion,
+      phase: "committed",
+      progress,
+      images: imagesOf(manifest),
+      snapshots: snapshotsOf(manifest),
+    };
   } catch (error) {
-    if (error instanceof InputError && !hasChanged(progress)) throw error;
-    throw new PartialFailure(
-      inputs.snapId,
-      { ...inputs, schemaVersion, phase: "unfinished", progress, images: [] },
-      [messageOf(error), waysOut(inputs, progress)],
-      { cause: error },
-    );
+    throw partialOf(error, inputs, kept, context);
   }
 }
 
-function hasChanged(progress: CaptureProgress): boolean {
-  return progress.stopped.length > 0 || progress.quiesced;
+/** What the engine keeps of a capture that did not end; nothing of one that was not even begun. */
+function partialOf(
+  error: unknown,
+  inputs: CaptureInputs,
+  kept: CaptureProgress | null,
+  { cloud }: Context,
+): unknown {
+  const isStopped = error instanceof CaptureStopped;
+  if (!isStopped && kept === null) return error;
+  const isGivenBack = isStopped && error.isGivenBack;
+  const progress = isStopped ? error.progress : kept;
+  const outputs: CaptureOutputs = {
+    ...inputs,
+    schemaVersion,
+    phase: isGivenBack ? "given back" : "unfinished",
+    progress: isGivenBack || progress === null ? freshProgress(cloud.now()) : progress,
+    images: [],
+    snapshots: [],
+  };
+  const reasons = isStopped ? [...error.reasons] : [messageOf(error)];
+  return new PartialFailure(inputs.snapId, { ...outputs }, reasons, { cause: error });
 }
 
-function waysOut({ snapId }: CaptureInputs, progress: CaptureProgress): string {
-  const off = progress.stopped.length > 0 ? `; shut off: ${progress.stopped.join(", ")}` : "";
-  const cordoned = progress.quiesced ? "; the cluster's nodes are cordoned" : "";
-  return (
-    `set ${snapId} is not committed${off}${cordoned}. ` +
-    "`pulumi up` goes on from here; `pulumi destroy` removes its images and starts the servers again"
-  );
+/** The journal knows best what an unfinished capture has done; the state may be of before a kill. */
+async function remove(olds: CaptureOutputs, context: Context): Promise<void> {
+  if (olds.phase === "committed") {
+    await removeSet(olds, context);
+    await closeJournals(olds.snapId, context);
+    return;
+  }
+  const journals = await observeJournals(context);
+  const own = journals.find(({ journal }) => journal.snapId === olds.snapId)?.journal;
+  const { failed } = await giveBack(olds, own?.progress ?? olds.progress, context);
+  if (failed.length > 0) throw new Error(failed.join("\n"));
+  await closeJournals(olds.snapId, context);
 }
 
 function refuseOtherServers(olds: CaptureOutputs, news: CaptureInputs): void {
@@ -94,13 +151,26 @@ function refuseOtherServers(olds: CaptureOutputs, news: CaptureInputs): void {
   );
 }
 
-function freshProgress({ clock }: Context): CaptureProgress {
-  return {
-    capturedAt: clock.now().toISOString(),
-    timings: [],
-    notAfter: null,
-    cluster: null,
-    stopped: [],
-    quiesced: false,
-  };
+function imagesOf({ members }: Manifest): ImageRow[] {
+  return members.map(({ name, role, imageId, imageName, sizeBytes, macAddresses }) => ({
+    member: name,
+    role,
+    imageId,
+    imageName,
+    sizeBytes,
+    macAddresses,
+  }));
+}
+
+function snapshotsOf({ members }: Manifest): VolumeRow[] {
+  return members.flatMap((member) =>
+    member.volumes.map(({ name, device, policy, sizeGb, snapshotId }) => ({
+      member: member.name,
+      name,
+      device,
+      policy,
+      sizeGb,
+      snapshotId,
+    })),
+  );
 }

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../../components/Environment";
 import { loadEnvironment } from "../../components/files";
+import type { ManifestVolume } from "../../snapset/manifest";
+import { parseEnvironment } from "../../snapset/parseEnvironment";
+import { volumeOf } from "../snapset/arbitraries";
 
 interface Declared {
   type: string;
@@ -40,12 +43,46 @@ function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
 
 const of = (type: string): Declared[] => declared.filter((it) => it.type.endsWith(`:${type}`));
 
+const setOf = (images: Record<string, string>, volumes: Record<string, ManifestVolume[]>) => ({
+  snapId: "AbCdEf12",
+  images: pulumi.output(images),
+  volumes: pulumi.output(volumes),
+});
+
+/** Declares one node with these volumes: a new one, or from a set that holds `held` of it. */
+async function declareNode(changes: object, held?: ManifestVolume[]): Promise<void> {
+  const node = {
+    name: "master0",
+    role: "ocp_master",
+    image: "rhcos",
+    flavor: "small",
+    ports: [{ network: "net" }],
+    ...changes,
+  };
+  const networks = [{ name: "net", subnets: [{ name: "subnet", cidr: "192.168.32.0/24" }] }];
+  const spec = parseEnvironment({ name: "lab", networks, nodes: [node] }, "lab");
+  const set = held && setOf({ master0: "image-m" }, { master0: held });
+  await promiseOf(new Environment("lab", { spec, set }).snapsetData);
+  await new Promise(setImmediate);
+}
+
+/** Name → size, image and snapshot: volumes are registered as their inputs become known. */
+const volumeInputs = () =>
+  Object.fromEntries(
+    of("Volume").map(({ inputs }) => [
+      String(inputs["name"]),
+      [inputs["size"], inputs["imageId"], inputs["snapshotId"]],
+    ]),
+  );
+
+const blockDevices = () =>
+  (of("Instance")[0]?.inputs["blockDevices"] as Record<string, unknown>[] | undefined)?.map(
+    (device) => [device["uuid"], device["sourceType"], device["bootIndex"]],
+  );
+
 async function declareSno(images?: Record<string, string>) {
   const spec = loadEnvironment("environments/snapshot-sno.yaml");
-  const environment = new Environment("sno", {
-    spec,
-    ...(images && { images: pulumi.output(images), snapId: "AbCdEf12" }),
-  });
+  const environment = new Environment("sno", { spec, set: images && setOf(images, {}) });
   const data = await promiseOf(environment.snapsetData);
   const host = await promiseOf(environment.controllerAnsibleHost);
   await new Promise(setImmediate);
@@ -81,10 +118,10 @@ describe("Environment", () => {
     const devices = servers[1]?.inputs["blockDevices"] as Record<string, unknown>[];
     expect(devices.map((device) => [device["uuid"], device["bootIndex"]])).toEqual([
       ["ipxe-boot-usb-id", 0],
-      ["master0-lvms-vol0-id", -1],
-      ["master0-cinder-vol0-id", -1],
-      ["master0-cinder-vol1-id", -1],
-      ["master0-cinder-vol2-id", -1],
+      ["master0/master0-lvms-vol0-id", -1],
+      ["master0/master0-cinder-vol0-id", -1],
+      ["master0/master0-cinder-vol1-id", -1],
+      ["master0/master0-cinder-vol2-id", -1],
     ]);
   });
 
@@ -125,5 +162,73 @@ describe("Environment", () => {
       groups: "controllers",
       ansible_ssh_user: "zuul",
     });
+  });
+});
+
+describe("volumes of a node", () => {
+  const volumes = [
+    { name: "data", sizeGb: 10, type: "fast", image: "seed" },
+    { name: "blank", sizeGb: 5, capture: "empty", image: "seed" },
+    { name: "scratch", sizeGb: 5, capture: "exclude" },
+    { name: "new", sizeGb: 3 },
+  ];
+  const held = [
+    volumeOf("master0-root", { isRoot: true, device: "/dev/vda", sizeGb: 30 }),
+    volumeOf("data", { sizeGb: 20 }),
+    volumeOf("blank", { policy: "empty", snapshotId: null, device: "/dev/vdc" }),
+    volumeOf("new", { policy: "exclude", snapshotId: null, device: "/dev/vdd" }),
+  ];
+
+  it("are filled from their images in a new node", async () => {
+    await declareNode({ volumes });
+    expect(volumeInputs()).toEqual({
+      data: [10, "seed-id", undefined],
+      blank: [5, "seed-id", undefined],
+      scratch: [5, undefined, undefined],
+      new: [3, undefined, undefined],
+    });
+    const data = of("Volume").find(({ name }) => name === "master0/data");
+    expect(data?.inputs["volumeType"]).toBe("fast");
+  });
+
+  it("are filled from the snapshots that a set holds, blank without one, left out if so declared", async () => {
+    await declareNode({ volumes }, held.slice(1));
+    expect(volumeInputs()).toEqual({
+      data: [20, undefined, "snapshot-data"],
+      blank: [5, undefined, undefined],
+      new: [3, undefined, undefined],
+    });
+    expect(blockDevices()).toEqual([
+      ["image-m", "image", 0],
+      ["master0/data-id", "volume", -1],
+      ["master0/blank-id", "volume", -1],
+      ["master0/new-id", "volume", -1],
+    ]);
+  });
+
+  it("are never smaller than declared", async () => {
+    await declareNode({ volumes: [{ name: "data", sizeGb: 40 }] }, held);
+    expect(volumeInputs()).toEqual({ data: [40, undefined, "snapshot-data"] });
+  });
+
+  it("boot a new node from a volume that its image fills", async () => {
+    await declareNode({ rootVolume: { sizeGb: 8 }, volumes: [{ name: "data", sizeGb: 1 }] });
+    expect(volumeInputs()).toEqual({
+      "master0-root": [8, "rhcos-id", undefined],
+      data: [1, undefined, undefined],
+    });
+    expect(of("Instance")[0]?.inputs["imageId"]).toBeUndefined();
+    expect(blockDevices()).toEqual([
+      ["master0/master0-root-id", "volume", 0],
+      ["master0/data-id", "volume", -1],
+    ]);
+  });
+
+  it("boot a restored node from the snapshot of its root", async () => {
+    await declareNode({ rootVolume: { sizeGb: 8 } }, held);
+    expect(volumeInputs()).toEqual({ "master0-root": [30, undefined, "snapshot-master0-root"] });
+    expect(of("Volume")[0]?.inputs["metadata"]).toEqual({ snapset_restored: "AbCdEf12" });
+    expect(of("Instance")[0]?.inputs["imageId"]).toBeUndefined();
+    expect(blockDevices()).toEqual([["master0/master0-root-id", "volume", 0]]);
   });
 });

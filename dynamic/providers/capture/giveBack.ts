@@ -1,31 +1,106 @@
+import { messageOf } from "../../../common/errors";
+import { undoQuiesce } from "../../../openshift";
+import type { CaptureProgress } from "../../../snapset/capture/progress";
+import type { ClusterFacts } from "../../../snapset/manifest";
+import type { Instance } from "../../../snapset/snapsetData";
 import { isClusterRole } from "../../../snapset/roles";
 import { reviveCluster } from "../cluster/revive";
+import type { ClusterInputs } from "../cluster/inputs";
+import { openCluster } from "../cluster/openCluster";
 import type { Context } from "../context";
+import { observeServers } from "./observe";
+import { removeSet } from "./remove";
 import { startServers } from "./start";
-import type { CaptureInputs, CaptureProgress } from "./types";
+
+/** The source of a capture, as far as giving it back needs to know it. */
+export interface Source {
+  snapId: string;
+  instances: Instance[];
+  cluster: ClusterInputs | null;
+  deadlines: { stop: number };
+}
 
 /**
  * Brings the source back: starts the servers that the capture stopped, and revives the cluster that
  * it brought to rest.
  *
+ * @param progress is kept up to date
  * @returns what was done, in words
  */
-export async function giveBack(
-  inputs: CaptureInputs,
+export async function resumeSource(
+  source: Source,
   progress: CaptureProgress,
   context: Context,
 ): Promise<string> {
-  const stopped = inputs.instances.filter((instance) => progress.stopped.includes(instance.name));
-  const started = await startServers(stopped, inputs.deadlines.stop, context);
-  progress.stopped = [];
-  const hasNodes = stopped.some((instance) => isClusterRole(instance.role));
-  if (!progress.quiesced || inputs.cluster === null || !hasNodes) return started;
-  const { uncordoned } = await reviveCluster(
-    inputs.cluster,
-    progress.cluster,
-    progress.capturedAt,
-    context,
-  );
+  const { cluster } = source;
+  const stopped = source.instances.filter(({ name }) => progress.stopped[name] !== undefined);
+  const nodes = stopped.filter(({ role }) => isClusterRole(role));
+  const isQuiesced = progress.quiesced && cluster !== null && nodes.length > 0;
+  const undone = isQuiesced ? await undoOnRunning(cluster, nodes, context) : [];
+  const done = [...undone, await startServers(stopped, source.deadlines.stop, context)];
+  if (isQuiesced) done.push(await revive(cluster, nodes, progress, context));
+  progress.stopped = {};
   progress.quiesced = false;
-  return `${started}; cluster revived, uncordoned: ${uncordoned.join(", ")}`;
+  return done.join("; ");
+}
+
+/** Nodes that run still may be about to go down: their shutdown is called off. */
+async function undoOnRunning(
+  inputs: ClusterInputs,
+  nodes: readonly Instance[],
+  context: Context,
+): Promise<string[]> {
+  const servers = await observeServers(context, nodes);
+  if (nodes.every(({ uuid }) => servers.get(uuid)?.status !== "ACTIVE")) return [];
+  const cluster = await openCluster(inputs, context);
+  const { undone, notUndone } = await undoQuiesce(cluster, {
+    image: inputs.debugImage ?? undefined,
+    clock: context.clock,
+  });
+  return [...undone, ...notUndone];
+}
+
+/** A node that never went down has nothing new to show: only where all did, a new boot is asked for. */
+async function revive(
+  inputs: ClusterInputs,
+  nodes: readonly Instance[],
+  progress: CaptureProgress,
+  context: Context,
+): Promise<string> {
+  const wereAllDown = nodes.every(({ name }) => progress.stopped[name]?.stop !== "stopped");
+  const facts = progress.cluster;
+  const before = facts === null || wereAllDown ? facts : { ...facts, nodes: withoutBoots(facts) };
+  const offAt = wereAllDown ? progress.capturedAt : null;
+  const { uncordoned } = await reviveCluster(inputs, before, offAt, context);
+  return `cluster revived, uncordoned: ${uncordoned.join(", ")}`;
+}
+
+function withoutBoots({ nodes }: ClusterFacts): ClusterFacts["nodes"] {
+  return nodes.map((node) => ({ ...node, bootId: "" }));
+}
+
+/**
+ * Undoes a capture: its images and snapshots go, the source comes back. Each is tried whatever
+ * becomes of the other.
+ *
+ * @returns what was done, and what could not be, in words
+ */
+export async function giveBack(
+  source: Source,
+  progress: CaptureProgress,
+  context: Context,
+): Promise<{ done: string[]; failed: string[] }> {
+  const done: string[] = [];
+  const failed: string[] = [];
+  const attempt = async (step: () => Promise<string>): Promise<void> => {
+    try {
+      done.push(await step());
+    } catch (error) {
+      context.signal.throwIfAborted();
+      failed.push(messageOf(error));
+    }
+  };
+  await attempt(() => removeSet(source, context));
+  await attempt(() => resumeSource(source, progress, context));
+  return { done, failed };
 }

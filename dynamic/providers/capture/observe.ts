@@ -1,6 +1,8 @@
-import type { Image, Server } from "../../../openstack";
-import { snapIdProperty } from "../../../snapset/identity";
-import type { ServerView } from "../../../snapset/preflight";
+import { InputError } from "../../../common/errors";
+import type { Image, Server, Snapshot, Volume } from "../../../openstack";
+import { decodeJournal, journalTag, type StoredJournal } from "../../../snapset/capture/journal";
+import type { ServerView } from "../../../snapset/capture/server";
+import { imageNameOf, snapIdProperty } from "../../../snapset/identity";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
 
@@ -16,29 +18,118 @@ export async function observeServers(
   );
 }
 
+/** The images of a set, by member. */
+export interface SetImages {
+  members: Map<string, Image>;
+  /** Second images of members: left by a request whose answer was lost. */
+  extras: Image[];
+}
+
 /**
- * The images that this set has, by member, from one list call.
- *
- * Nova writes `instance_uuid` on each snapshot. With it an image that merely inherited the set's
- * properties, taken of a server that was restored from this set, is told from a member.
+ * Whether an image with this set's properties is that of the server, and did not merely inherit
+ * them, taken of one that was restored from this set. Nova writes `instance_uuid` on each snapshot
+ * but those of volume-backed servers (nova `compute/api.py`, snapshot_volume_backed): of these we
+ * write it ourselves, and so it is inherited too. Their name is not.
  */
+export function isImageOf(
+  image: Image,
+  { name, uuid }: Pick<Instance, "name" | "uuid">,
+  snapId: string,
+): boolean {
+  if (image["instance_uuid"] !== uuid) return false;
+  const isVolumeBacked = image["block_device_mapping"] !== undefined;
+  return !isVolumeBacked || image.name === imageNameOf(name, snapId);
+}
+
+/** The images that this set has, from one list call. */
 export async function observeImages(
   { cloud }: Context,
   snapId: string,
   instances: readonly Instance[],
-): Promise<Map<string, Image>> {
+): Promise<SetImages> {
+  const byUuid = new Map(instances.map((instance) => [instance.uuid, instance]));
   const images = await cloud.image.listImages({ [snapIdProperty]: snapId, owner: cloud.projectId });
   const members = new Map<string, Image>();
-  for (const instance of instances) {
-    const [image] = images.filter(
-      (candidate) =>
-        candidate["snapset_member"] === instance.name &&
-        candidate["instance_uuid"] === instance.uuid &&
-        candidate.status !== "deleted",
-    );
-    if (image !== undefined) members.set(instance.name, image);
+  const extras: Image[] = [];
+  for (const image of images) {
+    const instance = byUuid.get(String(image["instance_uuid"]));
+    if (instance === undefined || image["snapset_member"] !== instance.name) continue;
+    if (!isImageOf(image, instance, snapId)) continue;
+    const other = members.get(instance.name);
+    const [best, extra] =
+      other !== undefined && !isBetter(image, other) ? [other, image] : [image, other];
+    members.set(instance.name, best);
+    if (extra !== undefined) extras.push(extra);
   }
-  return members;
+  return { members, extras };
+}
+
+/** Of two images of one member the finished one counts, else the one that was begun first. */
+function isBetter(a: Image, b: Image): boolean {
+  if ((a.status === "active") !== (b.status === "active")) return a.status === "active";
+  return a.created_at < b.created_at || (a.created_at === b.created_at && a.id < b.id);
+}
+
+/** The volumes of some servers, by id, from one list call; none is made when they have none. */
+export async function observeVolumes(
+  { cloud }: Context,
+  servers: Iterable<ServerView>,
+): Promise<Map<string, Volume>> {
+  const wanted = new Set([...servers].flatMap((server) => server.volumeIds));
+  if (wanted.size === 0) return new Map();
+  const volumes = await cloud.blockStorage.listVolumes();
+  return new Map(
+    volumes.filter((volume) => wanted.has(volume.id)).map((volume) => [volume.id, volume]),
+  );
+}
+
+/**
+ * The snapshots of a set, from one list call: those that carry its identity, those that the images
+ * of volume-backed servers name, and those that Nova made for such an image that never came to be.
+ */
+export async function observeSnapshots(
+  { cloud }: Context,
+  snapId: string,
+  instances: readonly Instance[],
+  images: Iterable<Image>,
+): Promise<Snapshot[]> {
+  const novas = new Set([...images].flatMap((image) => [...snapshotIdsOf(image).values()]));
+  const names = new Set(
+    // nova `compute/api.py`, snapshot_volume_backed
+    instances.map(({ name }) => `snapshot for ${imageNameOf(name, snapId)}`),
+  );
+  const snapshots = await cloud.blockStorage.listSnapshots();
+  return snapshots.filter(
+    ({ id, name, metadata }) =>
+      metadata[snapIdProperty] === snapId || novas.has(id) || names.has(name),
+  );
+}
+
+/** The snapshots that the image of a volume-backed server names, in the order of its devices. */
+export function snapshotIdsOf(image: Image): Map<number, string> {
+  const text = image["block_device_mapping"];
+  const mappings =
+    typeof text === "string" ? (JSON.parse(text) as { snapshot_id?: unknown }[]) : [];
+  return new Map(
+    mappings.flatMap(({ snapshot_id }, i) =>
+      typeof snapshot_id === "string" ? [[i, snapshot_id] as const] : [],
+    ),
+  );
+}
+
+/** The journals of all captures in this project that are under way or were interrupted. */
+export async function observeJournals({ cloud, warn }: Context): Promise<StoredJournal[]> {
+  const images = await cloud.image.listImages({ tags: [journalTag], owner: cloud.projectId });
+  return images.flatMap((image) => {
+    try {
+      return decodeJournal(image);
+    } catch (error) {
+      // It may be anybody's: it must not stop the captures of all the others.
+      if (!(error instanceof InputError)) throw error;
+      warn(error.message);
+      return [];
+    }
+  });
 }
 
 function viewOf(server: Server): ServerView {
@@ -48,7 +139,10 @@ function viewOf(server: Server): ServerView {
     name: server.name,
     status: server.status,
     "OS-EXT-STS:task_state": server["OS-EXT-STS:task_state"],
+    hostId: server.hostId,
     image: server.image,
+    flavorId: server.flavor.id,
+    updated: server.updated,
     fault: server.fault,
     macAddresses: [...new Set(addresses.map((address) => address["OS-EXT-IPS-MAC:mac_addr"]))],
     volumeIds: server["os-extended-volumes:volumes_attached"].map((volume) => volume.id),

@@ -1,44 +1,56 @@
 import { messageOf } from "../../../common/errors";
-import { passRotationGate, quiesce, readClusterFacts, type Cluster } from "../../../openshift";
-import type { Member } from "../../../snapset/preflight";
+import {
+  passRotationGate,
+  quiesce,
+  QuiesceError,
+  readClusterFacts,
+  type Cluster,
+} from "../../../openshift";
+import type { Member } from "../../../snapset/capture/member";
+import type { CaptureProgress } from "../../../snapset/capture/progress";
+import type { ServerView } from "../../../snapset/capture/server";
 import { isClusterRole } from "../../../snapset/roles";
-import { openCluster, type ClusterInputs } from "../cluster/settings";
+import type { ClusterInputs } from "../cluster/inputs";
+import { openCluster } from "../cluster/openCluster";
 import type { Context } from "../context";
 import type { PhaseRecorder } from "../phases";
+import type { OpenJournal } from "./journal";
 import { observeServers } from "./observe";
 import { waitUntilShutOff } from "./stop";
-import type { CaptureInputs, CaptureProgress } from "./types";
+import type { CaptureInputs } from "./types";
 
 /** What `shutdown -h +1` waits before it begins. */
 const scheduledShutdownMs = 60_000;
 
 /**
  * Brings the cluster to rest before its servers are stopped: rotation gate, stable, cordon, every
- * node told to shut down. Without a cluster, or with one that is off already, there is nothing to do.
+ * node told to shut down. Without a cluster, or with one that is off already, there is nothing to do;
+ * where servers are imaged while they run, the cluster is only looked at.
  */
 export async function quiesceCluster(
   members: readonly Member[],
   inputs: CaptureInputs,
-  progress: CaptureProgress,
+  journal: OpenJournal,
   phases: PhaseRecorder,
   context: Context,
 ): Promise<void> {
   const nodes = members.filter((member) => isClusterRole(member.instance.role));
   if (inputs.cluster === null || nodes.length === 0) return;
-  if (!(await isAnyRunning(nodes, context))) {
+  const running = await runningOf(nodes, context);
+  if (running.length === 0) {
     await phases.run("quiesce", () =>
-      Promise.resolve({ result: undefined, evidence: foundOff(progress, context) }),
+      Promise.resolve({ result: undefined, evidence: foundOff(journal.progress, context) }),
     );
     return;
   }
   const cluster = await openCluster(inputs.cluster, context);
-  await passGate(cluster, inputs.cluster, progress, phases, context);
-  await bringToRest(cluster, inputs.cluster, progress, phases, context);
+  await passGate(cluster, inputs.cluster, journal.progress, phases, context);
+  await lookAtCluster(cluster, journal.progress, context);
+  if (inputs.consistency !== "shutdown") return;
+  await bringToRest(cluster, running, inputs.cluster, journal, phases, context);
   await phases.run("shutdown", async () => {
-    nodes.forEach(({ instance: { name } }) => {
-      if (!progress.stopped.includes(name)) progress.stopped.push(name);
-    });
-    return { result: undefined, evidence: await awaitShutdown(nodes, inputs, context) };
+    const evidence = await awaitShutdown(nodes, inputs, journal, context);
+    return { result: undefined, evidence };
   });
 }
 
@@ -53,10 +65,12 @@ function foundOff(progress: CaptureProgress, context: Context): string {
   return `${evidence}, its certificates were not looked at`;
 }
 
-async function isAnyRunning(nodes: readonly Member[], context: Context): Promise<boolean> {
-  const instances = nodes.map((node) => node.instance);
-  const servers = await observeServers(context, instances);
-  return instances.some(({ uuid }) => servers.get(uuid)?.status === "ACTIVE");
+async function runningOf(nodes: readonly Member[], context: Context): Promise<Member[]> {
+  const servers = await observeServers(
+    context,
+    nodes.map((node) => node.instance),
+  );
+  return nodes.filter(({ instance }) => servers.get(instance.uuid)?.status === "ACTIVE");
 }
 
 async function passGate(
@@ -86,30 +100,55 @@ async function passGate(
   });
 }
 
+/** What a revive will need to know; an interrupted run may have looked before the nodes were cordoned. */
+async function lookAtCluster(
+  cluster: Cluster,
+  progress: CaptureProgress,
+  context: Context,
+): Promise<void> {
+  if (progress.quiesced && progress.cluster !== null) return;
+  const facts = await readClusterFacts(cluster);
+  facts.warnings.forEach(context.warn);
+  progress.cluster = facts;
+}
+
 async function bringToRest(
   cluster: Cluster,
+  running: readonly Member[],
   inputs: ClusterInputs,
-  progress: CaptureProgress,
+  journal: OpenJournal,
   phases: PhaseRecorder,
   context: Context,
 ): Promise<void> {
+  const { progress } = journal;
+  const names = running.map(({ instance }) => instance.name);
+  const isNew = !progress.quiesced;
+  progress.quiesced = true;
+  for (const name of names) progress.stopped[name] ??= { stop: "stopped", seconds: null };
+  await journal.save();
   await phases.run("quiesce", async () => {
-    const facts = await readClusterFacts(cluster);
-    facts.warnings.forEach(context.warn);
-    progress.cluster = facts;
-    const evidence = await quiesce(cluster, {
-      stablePeriodMs: inputs.stability.beforeShutdown,
-      stableDeadlineMs: inputs.deadline,
-      image: inputs.debugImage ?? undefined,
-      clock: context.clock,
-      signal: context.signal,
-      onProgress: (line) => {
-        context.report(`quiesce: ${line}`);
-      },
-    });
-    progress.quiesced = true;
-    const told = evidence.nodes.map((node) => node.name).join(", ");
-    return { result: undefined, evidence: `stable, cordoned and told to shut down: ${told}` };
+    try {
+      const evidence = await quiesce(cluster, {
+        stablePeriodMs: inputs.stability.beforeShutdown,
+        stableDeadlineMs: inputs.deadline,
+        image: inputs.debugImage ?? undefined,
+        clock: context.clock,
+        signal: context.signal,
+        onProgress: (line) => {
+          context.report(`quiesce: ${line}`);
+        },
+      });
+      const told = evidence.nodes.map((node) => node.name).join(", ");
+      return { result: undefined, evidence: `stable, cordoned and told to shut down: ${told}` };
+    } catch (error) {
+      // It has taken back what it did: nothing of the cluster is left to be given back.
+      if (isNew && error instanceof QuiesceError && error.notUndone.length === 0) {
+        progress.quiesced = false;
+        for (const name of names) Reflect.deleteProperty(progress.stopped, name);
+        await journal.save();
+      }
+      throw error;
+    }
   });
 }
 
@@ -120,11 +159,21 @@ async function bringToRest(
 async function awaitShutdown(
   nodes: readonly Member[],
   { deadlines }: CaptureInputs,
+  { progress }: OpenJournal,
   context: Context,
 ): Promise<string> {
   const names = nodes.map((node) => node.instance.name).join(", ");
+  const note = (servers: ReadonlyMap<string, ServerView>): void => {
+    for (const { instance } of nodes) {
+      const isNoted = progress.stopped[instance.name]?.stop === "stopped";
+      if (isNoted && servers.get(instance.uuid)?.status === "SHUTOFF") {
+        progress.stopped[instance.name] = { stop: "inside", seconds: null };
+      }
+    }
+  };
   try {
-    await waitUntilShutOff(nodes, scheduledShutdownMs + deadlines.stop, context);
+    const deadlineMs = scheduledShutdownMs + deadlines.stop;
+    await waitUntilShutOff(nodes, new Set(), deadlineMs, context, note);
     return `shut down from inside: ${names}`;
   } catch (error) {
     context.signal.throwIfAborted();

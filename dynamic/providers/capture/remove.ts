@@ -1,46 +1,64 @@
-import { isNotFound } from "../../../openstack";
+import type { Image } from "../../../openstack";
 import { manifestProperty, snapIdProperty } from "../../../snapset/identity";
+import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
-import type { CaptureOutputs } from "./types";
+import { deleteSnapshots } from "./deleteSnapshots";
+import { ifThere } from "./ifThere";
+import { isImageOf, observeSnapshots } from "./observe";
+
+/** What says which images and snapshots are a set's. */
+export interface SetIdentity {
+  snapId: string;
+  instances: Pick<Instance, "name" | "uuid">[];
+  deadlines: { stop: number };
+}
 
 /**
- * Removes a set's images: uncommitted first, so that nobody selects a set that is going away, then
- * deleted in parallel. Only images that carry the set's identity are touched.
+ * Removes a set: uncommitted first, so that nobody selects a set that is going away, then its
+ * snapshots and images, in parallel. Only what carries the set's identity is touched.
  *
- * @returns how many were deleted
+ * @returns what was deleted, in words
  */
-export async function removeImages(outputs: CaptureOutputs, context: Context): Promise<number> {
+export async function removeSet(set: SetIdentity, context: Context): Promise<string> {
   const { cloud } = context;
   const images = await cloud.image.listImages({
-    [snapIdProperty]: outputs.snapId,
+    [snapIdProperty]: set.snapId,
     owner: cloud.projectId,
   });
-  const servers = new Set(outputs.instances.map((instance) => instance.uuid));
-  const ours = images.filter((image) => servers.has(String(image["instance_uuid"])));
-  const anchors = ours.filter((image) => Boolean(image[manifestProperty]));
-  await Promise.all(
-    anchors.map((image) =>
-      ignoreNotFound(
-        cloud.image.updateImage(image.id, [
-          { op: "replace", path: `/${manifestProperty}`, value: "" },
-          { op: "replace", path: "/tags", value: [] },
-        ]),
-      ),
-    ),
-  );
+  const byUuid = new Map(set.instances.map((instance) => [instance.uuid, instance]));
+  const ours = images.filter((image) => {
+    const instance = byUuid.get(String(image["instance_uuid"]));
+    return instance !== undefined && isImageOf(image, instance, set.snapId);
+  });
+  await Promise.all(ours.filter(isAnchor).map((image) => uncommit(image, context)));
+  const snapshots = await observeSnapshots(context, set.snapId, set.instances as Instance[], ours);
+  await deleteSnapshots(snapshots, set.deadlines.stop, context);
   await Promise.all(
     ours.map((image) => {
       context.report(`delete ${image.name}`);
-      return ignoreNotFound(cloud.image.deleteImage(image.id));
+      return ifThere(cloud.image.deleteImage(image.id));
     }),
   );
-  return ours.length;
+  const words = [
+    counted(ours.length, "image"),
+    ...(snapshots.length > 0 ? [counted(snapshots.length, "snapshot")] : []),
+  ];
+  return `${words.join(" and ")} deleted`;
 }
 
-async function ignoreNotFound(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+function isAnchor(image: Image): boolean {
+  return Boolean(image[manifestProperty]);
+}
+
+async function uncommit({ id }: Image, { cloud }: Context): Promise<void> {
+  await ifThere(
+    cloud.image.updateImage(id, [
+      { op: "replace", path: `/${manifestProperty}`, value: "" },
+      { op: "replace", path: "/tags", value: [] },
+    ]),
+  );
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,7 @@
+import { listed } from "../../../common/listed";
 import { waitFor } from "../../../common/wait";
 import { isConflict } from "../../../openstack";
-import type { ServerView } from "../../../snapset/preflight";
+import type { ServerView } from "../../../snapset/capture/server";
 import { stopRank } from "../../../snapset/roles";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
@@ -26,9 +27,10 @@ export async function startServers(
     const servers = await startAll(group, deadlineMs, context);
     gone.push(...group.filter(({ uuid }) => !servers.has(uuid)).map(({ name }) => name));
   }
+  if (instances.length === 0) return "no server had been stopped";
   const started = instances.map(({ name }) => name).filter((name) => !gone.includes(name));
-  const evidence = `${started.length} servers ACTIVE again: ${started.join(", ")}`;
-  return gone.length === 0 ? evidence : `${evidence}; deleted meanwhile: ${gone.join(", ")}`;
+  const evidence = `${started.length} server${started.length === 1 ? "" : "s"} ACTIVE again: ${listed(started)}`;
+  return gone.length === 0 ? evidence : `${evidence}; deleted meanwhile: ${listed(gone)}`;
 }
 
 /** At each look it tells those to start that can be: Nova refuses to while another task runs. */
@@ -40,7 +42,7 @@ function startAll(
   const isUp = (servers: Servers, uuid: string) =>
     !servers.has(uuid) || servers.get(uuid)?.status === "ACTIVE";
   return waitFor<Servers>({
-    what: `${group.map(({ name }) => name).join(", ")} to be ACTIVE`,
+    what: `${listed(group.map(({ name }) => name))} to be ACTIVE`,
     observe: async () => {
       const servers = await observeServers(context, group);
       await Promise.all(
@@ -51,7 +53,10 @@ function startAll(
       return servers;
     },
     isDone: (servers) => group.every(({ uuid }) => isUp(servers, uuid)),
-    describe: (servers) => group.map((it) => describe(it, servers.get(it.uuid))).join(", "),
+    describe: (servers) => {
+      const waiting = group.filter(({ uuid }) => !isUp(servers, uuid));
+      return listed(waiting.map((it) => describe(it, servers.get(it.uuid))));
+    },
     deadlineMs,
     intervalMs: 500,
     clock: context.clock,

@@ -1,7 +1,8 @@
+import type { CaptureProgress } from "../../../snapset/capture/progress";
 import type { Environment } from "../../../snapset/environment";
-import type { ClusterFacts, PhaseRecord } from "../../../snapset/manifest";
+import type { Consistency, VolumePolicy } from "../../../snapset/manifest";
 import type { Instance } from "../../../snapset/snapsetData";
-import type { ClusterInputs } from "../cluster/settings";
+import type { ClusterInputs } from "../cluster/inputs";
 
 /** Inputs of the SnapSet resource. */
 export interface CaptureInputs {
@@ -10,26 +11,26 @@ export interface CaptureInputs {
   /** The environment as its stack declared it; null when only servers were named. */
   environment: Environment | null;
   instances: Instance[];
+  consistency: Consistency;
+  /** What the set does with volumes, by name or id; the others are as their environment says. */
+  volumes: Record<string, VolumePolicy>;
+  /** Images under way at a time, in all. */
   parallelImages: number;
-  /** Milliseconds. */
-  deadlines: { stop: number; images: number };
+  /** … and on one compute host. */
+  imagesPerHost: number;
+  /**
+   * Milliseconds: for servers to stop and start and snapshots to be deleted; for all images; and how
+   * long an image may be unfinished without a task of Nova before nobody works on it any more.
+   */
+  deadlines: { stop: number; images: number; idle: number };
+  /** Nova's `shutdown_timeout`, milliseconds. */
+  shutdownTimeout: number;
   cluster: ClusterInputs | null;
   deletionPolicy: "Delete" | "Retain";
   afterCapture: "leave" | "resume";
+  onFailure: "giveBack" | "keep";
   /** The resource's own URN, for its row of progress; an input named `urn` would be dropped. */
   selfUrn: string;
-}
-
-/** What a capture has found out and changed so far; kept when it stops half-way. */
-export interface CaptureProgress {
-  capturedAt: string;
-  timings: PhaseRecord[];
-  notAfter: string | null;
-  cluster: ClusterFacts | null;
-  /** Servers that this capture stopped, by member name: the ones to start again. */
-  stopped: string[];
-  /** Whether this capture made the cluster's nodes unschedulable and told them to go down. */
-  quiesced: boolean;
 }
 
 /** One row of the table of images. */
@@ -42,11 +43,23 @@ export interface ImageRow {
   macAddresses: string[];
 }
 
+/** One row of the table of volumes. */
+export interface VolumeRow {
+  member: string;
+  name: string;
+  device: string | null;
+  policy: VolumePolicy;
+  sizeGb: number;
+  /** Null for a volume that the set does not hold. */
+  snapshotId: string | null;
+}
+
 /** Outputs of the SnapSet resource. */
 export interface CaptureOutputs extends CaptureInputs {
   schemaVersion: number;
-  /** Whole only when `committed`. */
-  phase: "unfinished" | "committed";
+  /** Whole only when `committed`; `given back` has nothing in the cloud any more. */
+  phase: "unfinished" | "given back" | "committed";
   progress: CaptureProgress;
   images: ImageRow[];
+  snapshots: VolumeRow[];
 }

@@ -1,7 +1,8 @@
 import { revive, type ReviveEvidence } from "../../../openshift";
 import type { ClusterFacts } from "../../../snapset/manifest";
 import type { Context } from "../context";
-import { openCluster, type ClusterInputs } from "./settings";
+import type { ClusterInputs } from "./inputs";
+import { openCluster } from "./openCluster";
 
 /**
  * Brings a cluster back whose servers run again, and proves it.
@@ -22,6 +23,7 @@ export async function reviveCluster(
     bootIdsBefore: Object.fromEntries(nodes.map((node) => [node.name, node.bootId])),
     cordonedBefore: nodes.filter((node) => node.cordoned).map((node) => node.name),
     offAt: offAt === null ? undefined : new Date(offAt),
+    rounds: inputs.rounds,
     initialPeriodMs: inputs.stability.initial,
     extendedPeriodMs: inputs.stability.extended,
     deadlines: { stable: inputs.deadline },

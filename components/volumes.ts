@@ -1,0 +1,125 @@
+import * as openstack from "@pulumi/openstack";
+import type { Input, Output, Resource } from "@pulumi/pulumi";
+import {
+  rootVolumeName,
+  type EnvironmentNode,
+  type EnvironmentVolume,
+} from "../snapset/environment";
+import type { ManifestVolume } from "../snapset/manifest";
+import { findVolume, rootVolumeOf } from "../snapset/setVolumes";
+import { baseImageId } from "./baseImage";
+import { given } from "./Network";
+
+/** What a set has of one node. */
+export interface RestoredNode {
+  snapId: Input<string>;
+  volumes: Output<ManifestVolume[]>;
+}
+
+/** What the volumes of a node are declared from. */
+export interface VolumesArgs {
+  spec: EnvironmentNode;
+  /** What a root volume of a new node is filled from. */
+  imageId: Input<string>;
+  /** Undefined for a new node. */
+  restored: RestoredNode | undefined;
+}
+
+type Volume = openstack.blockstorage.Volume;
+
+/** The volumes of a node. */
+export interface NodeVolumes {
+  /** The one that it boots from; undefined when it boots from its image. */
+  root: Volume | undefined;
+  /** In the order of their devices. */
+  data: Volume[];
+}
+
+/** What a volume is filled from, and how large that makes it; empty without either. */
+interface Source {
+  size: Input<number>;
+  imageId?: Input<string>;
+  snapshotId?: Input<string>;
+}
+
+/** Declares the volumes of a node: from images, from a set's snapshots, or blank. */
+export function declareVolumes(args: VolumesArgs, parent: Resource): NodeVolumes {
+  const { spec, restored } = args;
+  const { rootVolume } = spec;
+  const declare = (name: string, type: string | undefined, source: Source): Volume =>
+    new openstack.blockstorage.Volume(
+      // Another node may have one of that name: names of resources are unique in the stack.
+      `${spec.name}/${name}`,
+      {
+        name,
+        ...source,
+        ...given("volumeType", type),
+        ...given("metadata", restored && { snapset_restored: restored.snapId }),
+      },
+      // Data of one set beside the disks of another would be neither.
+      { parent, replaceOnChanges: ["metadata"], aliases: [{ name }] },
+    );
+  return {
+    root:
+      rootVolume &&
+      declare(rootVolumeName(spec.name), rootVolume.type, rootSource(rootVolume.sizeGb, args)),
+    data: spec.volumes
+      .filter(({ capture }) => restored === undefined || capture !== "exclude")
+      .map((volume) => declare(volume.name, volume.type, dataSource(volume, restored))),
+  };
+}
+
+function rootSource(sizeGb: number, { imageId, restored }: VolumesArgs): Source {
+  if (restored === undefined) return { size: sizeGb, imageId };
+  return snapshotSource(sizeGb, restored.volumes.apply(rootVolumeOf));
+}
+
+function dataSource(
+  { name, sizeGb, image, capture }: EnvironmentVolume,
+  restored: RestoredNode | undefined,
+): Source {
+  if (restored === undefined) {
+    return { size: sizeGb, ...given("imageId", image === undefined ? image : baseImageId(image)) };
+  }
+  if (capture !== "include") return { size: sizeGb };
+  return snapshotSource(
+    sizeGb,
+    restored.volumes.apply((volumes) => findVolume(volumes, name)),
+  );
+}
+
+/** Cinder makes no volume smaller than the snapshot that it is filled from. */
+function snapshotSource(sizeGb: number, captured: Output<ManifestVolume | undefined>): Source {
+  const held = captured.apply((it) => (it?.policy === "include" ? it : undefined));
+  return {
+    size: held.apply((it) => Math.max(sizeGb, it?.sizeGb ?? 0)),
+    // What resolves to undefined is left out.
+    snapshotId: held.apply((it) => it?.snapshotId ?? undefined) as Output<string>,
+  };
+}
+
+/** Volumes as block devices of the server: they are made beside its ports, not after it. */
+export function blockDevicesOf({ root, data }: NodeVolumes, imageId: Input<string>) {
+  if (root === undefined && data.length === 0) return undefined;
+  const image = {
+    uuid: imageId,
+    sourceType: "image",
+    destinationType: "local",
+    bootIndex: 0,
+    deleteOnTermination: true,
+  };
+  return [
+    root === undefined ? image : volumeDevice(root, 0),
+    ...data.map((volume) => volumeDevice(volume, -1)),
+  ];
+}
+
+function volumeDevice(volume: Volume, bootIndex: number) {
+  return {
+    uuid: volume.id,
+    sourceType: "volume",
+    destinationType: "volume",
+    bootIndex,
+    deleteOnTermination: false,
+  };
+}

@@ -1,0 +1,141 @@
+import { messageOf } from "../../common/errors";
+import {
+  selectionProvider,
+  type SelectionInputs,
+  type SelectionOutputs,
+} from "../../dynamic/providers/selection";
+import type { WantedNode } from "../../snapset/wantedNode";
+import { captureOf, FaultyCloud } from "../acceptance/FaultyCloud";
+
+jest.setTimeout(60_000);
+
+let cloud: FaultyCloud;
+let warnings: string[];
+
+beforeEach(async () => {
+  cloud = await FaultyCloud.open();
+  process.env["OS_CLIENT_CONFIG_FILE"] = cloud.env.OS_CLIENT_CONFIG_FILE;
+  warnings = [];
+});
+afterEach(() => cloud.close());
+
+const controller: WantedNode = {
+  name: "controller",
+  role: "controller",
+  flavor: "hotstack.small",
+  bootsFromVolume: false,
+  volumes: [],
+};
+const withData = { ...controller, volumes: [{ name: "data", capture: "include" as const }] };
+
+/** A committed set of one server and its volume. @returns the volume's id */
+async function captureData(): Promise<string> {
+  const instance = cloud.boot("controller", "controller", 1);
+  const volumeId = cloud.attachVolume("controller", "data");
+  await cloud.capture(captureOf([instance]));
+  cloud.world.requests.clear();
+  return volumeId;
+}
+
+function provider() {
+  const config: Record<string, string> = { "openstack:cloud": cloud.env.OS_CLOUD };
+  return selectionProvider({
+    config: { get: (key) => config[key] },
+    engine: {
+      status: () => undefined,
+      warn: (_urn, line) => void warnings.push(line),
+      signal: new AbortController().signal,
+    },
+  });
+}
+
+const inputsOf = (snapId: string, ...nodes: WantedNode[]): SelectionInputs => ({
+  snapId,
+  nodes,
+  selfUrn: "urn:test",
+});
+const select = async (snapId: string, ...nodes: WantedNode[]): Promise<SelectionOutputs> =>
+  (await provider().create(inputsOf(snapId, ...nodes))).outs;
+const refusalOf = (snapId: string, ...nodes: WantedNode[]): Promise<string> =>
+  select(snapId, ...nodes).then(() => "it was chosen", messageOf);
+/** What the cloud was asked, without logging in. */
+const asked = (): string[] =>
+  cloud.world.requests
+    .filter(({ service }) => service !== "identity")
+    .map(({ action }) => action)
+    .toSorted();
+
+describe("Selection", () => {
+  it("gives the snapshot of each volume, and asks for each list once", async () => {
+    const volumeId = await captureData();
+    const { volumes } = await select("faults01", withData);
+    const [snapshot] = cloud.world.volumes.snapshots();
+    expect(volumes["controller"]).toEqual([
+      {
+        name: "data",
+        volumeId,
+        device: "/dev/vdb",
+        sizeGb: 1,
+        type: expect.any(String) as string,
+        isRoot: false,
+        policy: "include",
+        snapshotId: snapshot?.id,
+      },
+    ]);
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages", "listSnapshotsDetail"]);
+    expect(warnings).toEqual([]);
+  });
+
+  it("does not ask for snapshots where no set has any, nor twice for what is not there", async () => {
+    await cloud.capture(captureOf([cloud.boot("controller", "controller", 1)]));
+    cloud.world.requests.clear();
+    await select("latest", controller);
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages"]);
+    cloud.world.requests.clear();
+    expect(await refusalOf("nope0000", controller)).toBe(
+      "snapId: there is no set nope0000; there is faults01",
+    );
+    // The images of that id, then those of all, for their names.
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages", "listImages"]);
+    cloud.world.requests.clear();
+    cloud.world.images.all().forEach((image) => (image.tags = []));
+    expect(await refusalOf("latest", controller)).toBe(
+      "snapId: latest: there is no set that can be restored",
+    );
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages"]);
+  });
+
+  it("refuses a set of which a snapshot is broken, and a node that does not fit", async () => {
+    await captureData();
+    const [snapshot] = cloud.world.volumes.snapshots();
+    if (snapshot === undefined) throw new Error("there is no snapshot");
+    snapshot.status = "error";
+    const node = { ...withData, flavor: "huge", bootsFromVolume: true };
+    expect((await refusalOf("faults01", node)).split("\n")).toEqual([
+      "snapId: 3 problems",
+      `  - set faults01 cannot be restored: member controller: snapshot ${snapshot.id} of its volume data is error`,
+      "  - set faults01 cannot be restored: its controller boots from an image, the environment's from a volume: remove its rootVolume",
+      "  - set faults01 cannot be restored: node controller: there is no flavor huge; there is hotstack.small, hotstack.medium, hotstack.large, hotstack.xlarge, hotstack.xxlarge",
+    ]);
+  });
+
+  it("warns of data that do not come back", async () => {
+    await captureData();
+    await select("faults01", { ...controller, volumes: [{ name: "logs", capture: "include" }] });
+    expect(warnings).toEqual([
+      "node controller: the set does not hold the data of logs: made blank",
+      "node controller: the environment does not declare data of the set: the data are not restored",
+    ]);
+  });
+
+  it("looks once more at what a version without volumes chose, and keeps it", async () => {
+    await captureData();
+    const olds = await select("latest", withData);
+    const news = inputsOf("latest", withData);
+    const selection = provider();
+    expect(await selection.diff("id", olds, news)).toEqual({ changes: false });
+    const old = { ...olds, schemaVersion: 1 };
+    expect(await selection.diff("id", old, news)).toEqual({ changes: true });
+    expect((await selection.update?.("id", old, news))?.outs).toEqual(olds);
+  });
+});
