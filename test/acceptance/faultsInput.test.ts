@@ -119,7 +119,7 @@ it("a password that Keystone refuses", async () => {
 
 it("an instance that is not there", async () => {
   expect(await refusalOf(one)).toContain(
-    `error: capture: instance controller (${gone}) is not found in cloud sandbox`,
+    `resource 'faults' has a problem: instance controller (${gone}) is not found in cloud sandbox: `,
   );
 });
 

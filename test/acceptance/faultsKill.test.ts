@@ -74,6 +74,13 @@ function succeed({ code, output }: Run): void {
   if (code !== 0) throw new Error(`exit code ${code}\n${output}`);
 }
 
+async function succeeded(run: Promise<Run>): Promise<Run> {
+  succeed(await run);
+  return run;
+}
+
+const allRunning = { controller: "ACTIVE", compute0: "ACTIVE", compute1: "ACTIVE" };
+
 const membersOf = (snapId: string) =>
   cloud
     .imagesOf(snapId)
@@ -119,23 +126,88 @@ it("after kill -9 of the CLI alone the provider stops within seconds", async () 
   expect(cloud.asked("compute createImage")).toBe(1);
 });
 
-it("destroy of an unfinished capture removes its images and starts the servers again", async () => {
+it("after kill -9 in a first capture destroy straight away gives everything back", async () => {
+  const { run, cli } = await upToTheFirstImage();
+  [cli, ...started].forEach(killHard);
+  await run.done;
+  const [begun = ""] = cloud.world.images.all().flatMap((it) => it.properties["snapset_id"] ?? []);
+  expect(cloud.leftovers(begun).length).toBeGreaterThan(1);
+
+  succeed(await place.project.cancel(stack));
+  const { output } = await succeeded(place.project.destroy(stack));
+  expect(output.replace(/\s+/g, " ")).toMatch(
+    new RegExp(
+      `capture ${begun} had been interrupted; it is given back: \\d images? deleted; ` +
+        "3 servers ACTIVE again: compute0, compute1, controller",
+    ),
+  );
+  expect(cloud.leftovers(begun)).toEqual([]);
+  expect(cloud.states()).toEqual(allRunning);
+});
+
+it("a failed capture gives back by itself; under onFailure: keep destroy does it", async () => {
   cloud.world.faults.add({
-    match: { action: "createImage", name: "compute1", nth: 1 },
+    match: { action: "createImage", name: "compute1", nth: 1, times: 1000 },
     then: { effect: "imageVanishes" },
   });
   const run = await place.project.up(stack);
   expect(run.code).toBeGreaterThan(0);
-  const snapId = String(cloud.world.images.all().at(-1)?.properties["snapset_id"]);
-  const [, id] = /image ([0-9a-f-]{36}) is gone/.exec(run.output) ?? [];
-  expect(run.output.replace(/\s+/g, " ")).toContain(
-    `* image of compute1 failed: image ${id ?? ""} is gone: Nova removes the image of a snapshot that failed ` +
-      `* set ${snapId} is not committed; shut off: compute0, compute1, controller. ` +
-      "`pulumi up` goes on from here; `pulumi destroy` removes its images and starts the servers again",
+  const said = run.output.replace(/\s+/g, " ");
+  expect(said).toMatch(
+    /image of compute1 failed: image \S+ is gone: Nova removes the image of a snapshot that failed \(3 attempts\)/,
   );
+  expect(said).toContain("* the capture is given back: ");
+  expect(cloud.states()).toEqual(allRunning);
+
+  place.project.configure(stack, { "snapset:onFailure": "keep" });
+  const kept = await place.project.up(stack);
+  expect(kept.code).toBeGreaterThan(0);
+  const [, snapId = ""] =
+    /set (\S+) is not committed; shut off: compute0, compute1, controller/.exec(
+      kept.output.replace(/\s+/g, " "),
+    ) ?? [];
   expect(membersOf(snapId)).toContain("compute0 active");
 
   succeed(await place.project.destroy(stack));
-  expect(membersOf(snapId)).toEqual([]);
-  expect(cloud.states()).toEqual({ controller: "ACTIVE", compute0: "ACTIVE", compute1: "ACTIVE" });
+  expect(cloud.leftovers(snapId)).toEqual([]);
+  expect(cloud.states()).toEqual(allRunning);
+});
+
+it("a second capture replaces the first only when it is committed", async () => {
+  succeed(await place.project.up(stack));
+  const first = String((await place.project.outputs(stack))["snap_id"]);
+  cloud.world.faults.add({
+    match: { action: "createImage", name: "compute1", nth: 1, times: 3 },
+    then: { effect: "imageVanishes" },
+  });
+
+  place.project.configure(stack, { "snapset:capture": "again" });
+  expect((await place.project.up(stack)).code).toBeGreaterThan(0);
+  expect((await cloud.select(first, [])).chosen).toBe(first);
+
+  succeed(await place.project.up(stack));
+  const second = String((await place.project.outputs(stack))["snap_id"]);
+  expect(second).not.toBe(first);
+  expect(membersOf(second)).toHaveLength(3);
+  expect(cloud.leftovers(first)).toEqual([]);
+});
+
+it("preview finds what would fail, all of it, and changes nothing", async () => {
+  const [controller] = instances;
+  if (controller === undefined) throw new RangeError("no server");
+  place.project.configure(stack, {
+    "snapset:instances": toSnapsetData([
+      { ...controller, macAddress: "fa:16:9e:00:00:99" },
+      { ...controller, name: "ghost", uuid: "00000000-0000-4000-8000-000000000000" },
+    ]),
+    "snapset:volumes": { data: "exclude" },
+  });
+  cloud.world.requests.clear();
+  const run = await place.project.preview(stack);
+  expect(run.code).toBeGreaterThan(0);
+  const said = run.output.replace(/\s+/g, " ");
+  expect(said).toContain("has no port with MAC fa:16:9e:00:00:99; it has fa:16:9e:00:00:01");
+  expect(said).toContain("instance ghost (00000000-0000-4000-8000-000000000000) is not found");
+  expect(said).toContain("snapset:volumes.data: no server of the capture has such a volume");
+  expect(cloud.world.requests.changes()).toEqual([]);
 });

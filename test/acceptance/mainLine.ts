@@ -103,13 +103,25 @@ export function describeMainLine(open: () => Promise<AcceptanceCloud>): void {
       const { images, snapset_data } = await outputs("snapshot");
       const anchorId = images.find((row) => row.member === "controller")?.imageId ?? "";
       const anchor = await cloud.client.image.showImage(anchorId);
-      const manifest = decodeManifest(String(anchor["snapset_manifest"]), "the anchor");
+      const manifest = decodeManifest(anchor, "the anchor");
       expect(manifest.members.map((member) => [member.name, member.serverId, member.stop])).toEqual(
-        Object.entries(snapset_data.instances).map(([name, { uuid }]) => [name, uuid, "stopped"]),
+        Object.entries(snapset_data.instances).map(([name, { uuid }]) => [name, uuid, "graceful"]),
       );
       const member = (name: string) => manifest.members.find((it) => it.name === name);
       expect(member("controller")?.hashValue).toBe(anchor.os_hash_value);
-      expect(member("compute0")?.excludedVolumes).toHaveLength(1);
+      expect(member("compute0")?.volumes).toEqual([
+        {
+          name: "compute0-data",
+          volumeId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+          device: "/dev/vdb",
+          sizeGb: 1,
+          type: expect.any(String) as string,
+          isRoot: false,
+          policy: "empty",
+          snapshotId: null,
+        },
+      ]);
+      expect(member("compute0")?.indications).toEqual(["PartialSnapshot"]);
       expect(manifest.environmentName).toBe("two-guests");
     });
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { main } from "../../cli/main";
+import { tagsOf } from "../../snapset/identity";
 import { manifestOf } from "../snapset/arbitraries";
 import { Lab } from "../sandbox/client";
 
@@ -63,11 +64,20 @@ class Desk {
     const images = await Promise.all(ids.map((id) => this.lab.get(`/image/v2/images/${id}`)));
     const manifest = manifestOf(snapId, { capturedAt: this.lab.world.clock.now().toISOString() });
     manifest.members.forEach((member, i) => {
-      Object.assign(member, { imageId: ids[i], hashValue: images[i]?.body.os_hash_value });
+      const { os_hash_value: hashValue, size: sizeBytes } = images[i]?.body ?? {};
+      Object.assign(member, { imageId: ids[i], hashValue, sizeBytes });
     });
     for (const [i, name] of names.entries()) {
       const role = name === "controller" ? name : "ocp_master";
-      const tags = ["hotstack-snapset", `snap_id=${snapId}`, `name=${name}`, `role=${role}`];
+      const tags = tagsOf({
+        snapId,
+        environment: "lab",
+        member: name,
+        role,
+        members: 2,
+        macAddresses: manifest.members[i]?.macAddresses ?? [],
+        capturedAt: new Date(manifest.capturedAt),
+      });
       const patched = await this.lab.patchImage(ids[i] ?? "", [
         { op: "replace", path: "/tags", value: tags },
         ...(committed && i === 0
@@ -106,7 +116,7 @@ describe("snapset", () => {
       /^second00 +- .* it was never committed: no image of it carries a manifest$/,
     );
     expect(rows[2]).toMatch(
-      /^first000 +lab +2026-01-05 08:\d\d:\d\dZ +2 +2\.0 kB +2026-12-20 10:00:00Z +complete$/,
+      /^first000 +lab +2026-01-05 08:\d\d:\d\dZ +2 +32 MB +2026-12-20 10:00:00Z +complete$/,
     );
   });
 

@@ -1,6 +1,13 @@
 import { viewOf, type SetView } from "../../cli/setView";
-import { assembleSets, type SetImage } from "../../snapset/sets";
-import { hotstackImage, manifestOf, snapsetImage } from "../snapset/arbitraries";
+import { assembleSets, type SetImage, type SetSnapshot } from "../../snapset/sets";
+import {
+  hotstackImage,
+  manifestOf,
+  snapsetImage,
+  snapshotOf,
+  volumeOf,
+  withVolumes,
+} from "../snapset/arbitraries";
 
 const viewpoint = { projectId: "us", now: new Date("2026-11-22T00:00:00Z") };
 
@@ -12,13 +19,19 @@ const manifest = manifestOf("AbCdEf12", {
   },
 });
 
-const committed = (): SetImage[] => [
-  snapsetImage("controller", "AbCdEf12", { snapset_manifest: JSON.stringify(manifest) }),
+const committed = (of = manifest): SetImage[] => [
+  snapsetImage("controller", "AbCdEf12", { snapset_manifest: JSON.stringify(of) }),
   snapsetImage("master0", "AbCdEf12"),
 ];
 
-function viewsOf(images: SetImage[], changes: Partial<typeof viewpoint> = {}): SetView[] {
-  return assembleSets(images).map((set) => viewOf(set, images, { ...viewpoint, ...changes }));
+function viewsOf(
+  images: SetImage[],
+  changes: Partial<typeof viewpoint> = {},
+  snapshots: SetSnapshot[] = [],
+): SetView[] {
+  return assembleSets(images, snapshots).map((set) =>
+    viewOf(set, { images, snapshots }, { ...viewpoint, ...changes }),
+  );
 }
 
 describe("viewOf", () => {
@@ -34,6 +47,7 @@ describe("viewOf", () => {
         madeBy: "snapset",
         project: "us",
         sizeBytes: 2000,
+        consistency: "shutdown",
         members: manifest.members.map((member) => ({
           name: member.name,
           role: member.role,
@@ -41,12 +55,31 @@ describe("viewOf", () => {
           imageStatus: "active",
           macAddresses: ["fa:16:9e:81:f6:05"],
           sizeBytes: 1000,
-          stop: "stopped",
-          excludedVolumes: [],
+          stop: "graceful",
+          stopSeconds: 12,
+          indications: [],
+          volumes: [],
         })),
         cluster: { id: "c1", version: "4.18.12", nodes: ["master0"] },
         phases: [],
       },
+    ]);
+  });
+
+  it("shows the volumes with what became of their snapshots, and counts those that it holds", () => {
+    const there = volumeOf("data");
+    const gone = volumeOf("more", { device: "/dev/vdc" });
+    const out = volumeOf("scratch", { policy: "exclude", snapshotId: null });
+    const images = committed(withVolumes(manifest, [there, gone, out]));
+    const [view] = viewsOf(images, {}, [snapshotOf(there)]);
+    expect(view?.members[1]?.volumes.map((it) => [it.name, it.policy, it.snapshotStatus])).toEqual([
+      ["data", "include", "available"],
+      ["more", "include", "gone"],
+      ["scratch", "exclude", null],
+    ]);
+    expect(view?.sizeBytes).toBe(2000 + 40 * 2 ** 30);
+    expect(view?.problems).toEqual([
+      "member master0: snapshot snapshot-more of its volume more is not there",
     ]);
   });
 
@@ -91,7 +124,9 @@ describe("viewOf", () => {
       macAddresses: ["fa:16:9e:81:f6:05"],
       sizeBytes: 200,
       stop: null,
-      excludedVolumes: [],
+      stopSeconds: null,
+      indications: [],
+      volumes: [],
     });
   });
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { request } from "undici";
 import { systemClock } from "../../common/clock";
 import { waitFor } from "../../common/wait";
-import type { OpenStack, Server } from "../../openstack";
+import type { OpenStack, Server, Snapshot, Volume } from "../../openstack";
 import { loadCloud } from "../../openstack/config/loadCloud";
 import { authRequest } from "../../openstack/identity/authRequest";
 import { catalogSchema, endpointOf } from "../../openstack/identity/catalog";
@@ -97,23 +97,119 @@ export class Fixture {
   }
 
   /** A server on a port of its own, ACTIVE. */
-  async makeServer(name: string, networkId: string, macAddress: string): Promise<Server> {
+  async makeServer(
+    name: string,
+    networkId: string,
+    macAddress: string,
+    image?: string,
+  ): Promise<Server> {
     const portId = await this.make("network", "/ports", "port", {
       name: `contract-${name}-${this.suffix}`,
       network_id: networkId,
       mac_address: macAddress,
     });
+    const { imageRef, flavorRef } = await this.ingredients();
+    const id = await this.make("compute", "/servers", "server", {
+      name: `contract-${name}-${this.suffix}`,
+      imageRef: image ?? imageRef,
+      flavorRef,
+      networks: [{ port: portId }],
+    });
+    return this.serverIs(id, "ACTIVE");
+  }
+
+  /** An image of a disk with nothing on it; `properties` tell Nova about its guests. */
+  async makeBlankImage(properties: Record<string, string>): Promise<string> {
+    const answer = await this.raw("POST", "image", "/images", {
+      name: `contract-blank-${this.suffix}`,
+      disk_format: "raw",
+      container_format: "bare",
+      ...properties,
+    });
+    const id = this.removeLater((answer.body as unknown as { id: string }).id);
+    const endpoint = endpointOf("image", this.catalog, this.settings, this.openStack.projectId);
+    await request(`${endpoint}/images/${id}/file`, {
+      method: "PUT",
+      headers: { "x-auth-token": this.token, "content-type": "application/octet-stream" },
+      body: Buffer.alloc(1024 * 1024),
+    });
+    return id;
+  }
+
+  /** A server that boots from a volume, which goes with it; ACTIVE. */
+  async makeVolumeBackedServer(name: string, networkId: string): Promise<Server> {
+    const { imageRef, flavorRef } = await this.ingredients();
+    const root = {
+      boot_index: 0,
+      uuid: imageRef,
+      source_type: "image",
+      destination_type: "volume",
+      volume_size: 1,
+      delete_on_termination: true,
+    };
+    const id = await this.make("compute", "/servers", "server", {
+      name: `contract-${name}-${this.suffix}`,
+      flavorRef,
+      block_device_mapping_v2: [root],
+      networks: [{ uuid: networkId }],
+    });
+    return this.serverIs(id, "ACTIVE");
+  }
+
+  private async ingredients(): Promise<{ imageRef: string; flavorRef: string }> {
     const [image] = await this.openStack.image.listImages({ name: "hotstack-controller" });
     const flavors = await this.openStack.compute.listFlavors();
     const flavor = flavors.find((candidate) => candidate.name === "hotstack.small");
     if (image === undefined || flavor === undefined) throw new Error("no image or no flavor");
-    const id = await this.make("compute", "/servers", "server", {
+    return { imageRef: image.id, flavorRef: flavor.id };
+  }
+
+  /** A volume of 1 GiB, attached to a server. */
+  async makeAttachedVolume(name: string, serverId: string): Promise<Volume> {
+    return this.volumeIs(await this.attachNewVolume(name, serverId), "in-use");
+  }
+
+  /** A volume of 1 GiB that a server is asked to attach; its id. Nova does it after it has answered. */
+  async attachNewVolume(name: string, serverId: string): Promise<string> {
+    const volumeId = await this.make("block-storage", "/volumes", "volume", {
       name: `contract-${name}-${this.suffix}`,
-      imageRef: image.id,
-      flavorRef: flavor.id,
-      networks: [{ port: portId }],
+      size: 1,
     });
-    return this.serverIs(id, "ACTIVE");
+    await this.volumeIs(volumeId, "available");
+    const path = `/servers/${serverId}/os-volume_attachments`;
+    await this.make("compute", path, "volumeAttachment", { volumeId });
+    return volumeId;
+  }
+
+  async detachVolume(serverId: string, volumeId: string): Promise<void> {
+    await this.raw("DELETE", "compute", `/servers/${serverId}/os-volume_attachments/${volumeId}`);
+    await this.volumeIs(volumeId, "available");
+  }
+
+  /** Waits for a volume to have one of these statuses. */
+  volumeIs(id: string, ...statuses: string[]): Promise<Volume> {
+    return waitFor({
+      what: `volume ${id} to be ${statuses.join(" or ")}`,
+      observe: () => this.openStack.blockStorage.showVolume(id),
+      isDone: (volume) => statuses.includes(volume.status),
+      describe: (volume) => volume.status,
+      deadlineMs: 60_000,
+      intervalMs: 200,
+      clock: systemClock,
+    });
+  }
+
+  /** Waits until a snapshot is available. */
+  snapshotIsAvailable(id: string): Promise<Snapshot> {
+    return waitFor({
+      what: `snapshot ${id} to be available`,
+      observe: () => this.openStack.blockStorage.showSnapshot(id),
+      isDone: (snapshot) => snapshot.status === "available",
+      describe: (snapshot) => snapshot.status,
+      deadlineMs: 60_000,
+      intervalMs: 200,
+      clock: systemClock,
+    });
   }
 
   /** Waits for a server's status, with no task running. */
@@ -144,27 +240,44 @@ export class Fixture {
     await this.serverIs(serverId, status);
   }
 
+  /** Waits until a snapshot is not there any more. */
+  async snapshotIsGone(id: string): Promise<void> {
+    await waitFor({
+      what: `snapshot ${id} to be gone`,
+      observe: () => this.raw("GET", "block-storage", `/snapshots/${id}`),
+      isDone: (answer) => answer.status === 404,
+      describe: (answer) => String(answer.body["snapshot"]?.["status"]),
+      deadlineMs: 60_000,
+      intervalMs: 200,
+      clock: systemClock,
+    });
+  }
+
   /** Removes an image at the end if it is there then. */
   removeLater(imageId: string): string {
     this.made.push({ service: "image", path: `/images/${imageId}` });
     return imageId;
   }
 
-  /** Removes everything, the last made first; servers are waited for, they hold their ports. */
+  /** Removes a snapshot at the end if it is there then. */
+  removeSnapshotLater(snapshotId: string): string {
+    this.made.push({ service: "block-storage", path: `/snapshots/${snapshotId}` });
+    return snapshotId;
+  }
+
+  /** Removes everything, the last made first: one thing holds the other. */
   async close(): Promise<void> {
-    for (const { service, path } of this.made.toReversed()) {
-      await this.raw("DELETE", service, path);
-      if (service === "compute") await this.isGone(path);
-    }
+    for (const { service, path } of this.made.toReversed()) await this.remove(service, path);
     await this.openStack.close();
   }
 
-  private async isGone(path: string): Promise<void> {
+  /** Asks again until it is gone: what is still busy is refused. */
+  private async remove(service: Service, path: string): Promise<void> {
     await waitFor({
       what: `${path} to be gone`,
-      observe: () => this.raw("GET", "compute", path),
+      observe: () => this.raw("DELETE", service, path),
       isDone: (answer) => answer.status === 404,
-      describe: (answer) => String(answer.body["server"]?.["status"]),
+      describe: (answer) => `${answer.status} ${JSON.stringify(answer.body)}`,
       deadlineMs: 120_000,
       intervalMs: 200,
       clock: systemClock,

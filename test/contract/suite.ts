@@ -1,7 +1,9 @@
 import { systemClock } from "../../common/clock";
 import { waitFor } from "../../common/wait";
-import { ApiError, type OpenStack, type Server } from "../../openstack";
+import type { OpenStack, Server } from "../../openstack";
+import { describeStorage } from "./storage";
 import { Fixture, type ContractCloud } from "./Fixture";
+import { refusal } from "./refusal";
 
 const unknownId = "11111111-2222-4333-8444-555555555555";
 
@@ -285,7 +287,27 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
         await openStack.compute.startServer(server.id);
         await fixture.serverIs(server.id, "ACTIVE");
       }, 240_000);
+
+      test("what was done is listed, the newest first, with who asked for it", async () => {
+        const actions = await openStack.compute.listInstanceActions(server.id);
+        const names = actions.map(({ action }) => action);
+        expect(names.slice(0, 3)).toEqual(["start", "createImage", "stop"]);
+        expect(names.at(-1)).toBe("create");
+        const times = actions.map(({ start_time }) => Date.parse(`${start_time}Z`));
+        expect(times).toEqual(times.toSorted((a, b) => b - a));
+        for (const action of actions) {
+          expect(action).toMatchObject({
+            user_id: openStack.userId,
+            request_id: expect.stringMatching(/^req-/) as string,
+            message: null,
+          });
+        }
+        const unknown = openStack.compute.listInstanceActions(unknownId);
+        expect((await refusal(unknown)).status).toBe(404);
+      });
     });
+
+    describeStorage(() => ({ fixture, openStack, networkId, server }));
 
     describe("limits, volumes and the rest of the network", () => {
       test("limits are numbers", async () => {
@@ -316,6 +338,12 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
         expect((await refusal(openStack.blockStorage.showVolume(unknownId))).status).toBe(404);
       }, 90_000);
 
+      test("a project's member has the role, and a flavor its extra specs", async () => {
+        expect(openStack.roles).toContain("member");
+        expect(await openStack.compute.listFlavorExtraSpecs(server.flavor.id)).toEqual({});
+        expect((await refusal(openStack.compute.listFlavorExtraSpecs(unknownId))).status).toBe(404);
+      });
+
       test("networks, subnets, routers and floating IPs are listed by their filters", async () => {
         const { network } = openStack;
         const [found] = await network.listNetworks({ name: `contract-${fixture.suffix}` });
@@ -330,15 +358,6 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
       });
     });
   });
-}
-
-async function refusal(work: Promise<unknown>): Promise<ApiError> {
-  const outcome = await work.then(
-    () => "no refusal",
-    (error: unknown) => error,
-  );
-  if (outcome instanceof ApiError) return outcome;
-  throw outcome instanceof Error ? outcome : new Error(String(outcome));
 }
 
 function idsOf(things: readonly { id: string }[]): string[] {

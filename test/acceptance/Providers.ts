@@ -1,0 +1,52 @@
+import type { CaptureInputs, CaptureOutputs } from "../../dynamic/providers/capture/types";
+import { call } from "../../dynamic/providers/index";
+import type { SelectionInputs, SelectionOutputs } from "../../dynamic/providers/selection";
+
+/** Which cloud the providers work on, as a user's environment says it. */
+export interface CloudEnv {
+  OS_CLOUD: string;
+  OS_CLIENT_CONFIG_FILE?: string | undefined;
+}
+
+/** The dynamic providers, called as the engine calls them, in this process. */
+export class Providers {
+  constructor(private readonly env: CloudEnv) {}
+
+  capture(inputs: CaptureInputs): Promise<CaptureOutputs> {
+    return this.outs<CaptureOutputs>("SnapSet", "create", inputs);
+  }
+
+  /** What the engine does with an unfinished capture at the next `up`. */
+  resume(kept: CaptureOutputs, inputs: CaptureInputs): Promise<CaptureOutputs> {
+    return this.outs<CaptureOutputs>("SnapSet", "update", inputs.snapId, kept, inputs);
+  }
+
+  /** What `pulumi destroy` asks for. */
+  async remove(kept: CaptureOutputs): Promise<void> {
+    await this.ask("SnapSet", "delete", kept.snapId, kept);
+  }
+
+  /** What `pulumi destroy` asks for of a set that the engine has never heard of. */
+  async forget(snapId: string, deletionPolicy: "Delete" | "Retain"): Promise<void> {
+    await this.ask("SnapId", "delete", snapId, { snapId, deletionPolicy, selfUrn: "urn:test" });
+  }
+
+  select(snapId: string, nodes: SelectionInputs["nodes"] = null): Promise<SelectionOutputs> {
+    const inputs = { snapId, nodes, selfUrn: "urn:test" };
+    return this.outs<SelectionOutputs>("Selection", "create", inputs);
+  }
+
+  private async outs<T>(kind: string, method: string, ...args: unknown[]): Promise<T> {
+    return ((await this.ask(kind, method, ...args)) as { outs: T }).outs;
+  }
+
+  private async ask(kind: string, method: string, ...args: unknown[]): Promise<unknown> {
+    // Providers find clouds.yaml as a user's would; the stack's configuration names the cloud.
+    if (this.env.OS_CLIENT_CONFIG_FILE !== undefined) {
+      process.env["OS_CLIENT_CONFIG_FILE"] = this.env.OS_CLIENT_CONFIG_FILE;
+    }
+    const config: Record<string, string> = { "openstack:cloud": this.env.OS_CLOUD };
+    await call(kind, "configure", [{ get: (key: string) => config[key] }]);
+    return call(kind, method, args);
+  }
+}
