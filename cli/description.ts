@@ -1,6 +1,6 @@
 import { formatSeconds } from "../common/errors";
 import { formatBytes, formatTime, printable } from "./printable";
-import type { MemberView, SetView } from "./setView";
+import { volumeBytesOf, type MemberView, type SetView } from "./setView";
 import { table } from "./table";
 
 /** Everything about one set, as `snapset show` prints it. */
@@ -8,7 +8,7 @@ export function description(set: SetView): string {
   return [
     factsOf(set),
     section("Members", membersOf(set)),
-    section("Volumes that are not in the set", volumesOf(set)),
+    section("Volumes", volumesOf(set)),
     section("Phases of the capture", phasesOf(set)),
     section("It cannot be restored", set.problems.map((it) => `- ${printable(it)}`).join("\n")),
   ]
@@ -26,7 +26,8 @@ function factsOf(set: SetView): string {
     ["state", set.state === "refused" ? "cannot be restored, see below" : set.state],
     ["made by", set.madeBy],
     ["project", set.project],
-    ["size", `${formatBytes(set.sizeBytes)} in ${count(set.members.length, "image")}`],
+    ["size", sizeOf(set)],
+    ["consistency", set.consistency ?? "(unknown)"],
     ["cluster", cluster === null ? "(none)" : `OpenShift ${cluster.version}, ${cluster.id}`],
     ...(cluster === null ? [] : [["nodes", cluster.nodes.join(", ")] as [string, string]]),
   ];
@@ -48,16 +49,44 @@ function membersOf({ members }: SetView): string {
   );
 }
 
-function wentDown({ stop }: MemberView): string {
+function sizeOf({ sizeBytes, members }: SetView): string {
+  const volumes = members.flatMap((member) => member.volumes);
+  const held = volumes.filter((volume) => volume.snapshotId !== null).length;
+  const images = count(members.length, "image");
+  if (held === 0) return `${formatBytes(sizeBytes)} in ${images}`;
+  const volumeBytes = members.reduce((sum, member) => sum + volumeBytesOf(member), 0);
+  return (
+    `${formatBytes(sizeBytes)}: ${formatBytes(sizeBytes - volumeBytes)} in ${images}, ` +
+    `${formatBytes(volumeBytes)} in ${count(held, "volume snapshot")}`
+  );
+}
+
+/** `graceful in 12 s`, with what the image of a server that ran is worth. */
+function wentDown({ stop, stopSeconds, indications }: MemberView): string {
   if (stop === null) return "-";
-  return stop === "found" ? "off before" : "stopped";
+  const how = stop === "found" ? "off before" : stop;
+  const took = stopSeconds === null ? "" : ` in ${formatSeconds(stopSeconds * 1000)}`;
+  const worth = indications.length === 0 ? "" : ` (${indications.join(", ")})`;
+  return how + took + worth;
 }
 
 function volumesOf({ members }: SetView): string {
-  return members
-    .filter((member) => member.excludedVolumes.length > 0)
-    .map((member) => printable(`${member.name}: ${member.excludedVolumes.join(" ")}`))
-    .join("\n");
+  const rows = members.flatMap((member) =>
+    member.volumes.map((volume) => [
+      member.name,
+      volume.name,
+      volume.device ?? "-",
+      `${volume.sizeGb} GiB`,
+      volume.type ?? "-",
+      volume.isRoot ? "root" : "data",
+      volume.policy,
+      volume.snapshotId ?? "-",
+      volume.snapshotStatus ?? "-",
+    ]),
+  );
+  if (rows.length === 0) return "";
+  const headings = ["NODE", "NAME", "DEVICE", "SIZE", "TYPE", "USE", "POLICY", "SNAPSHOT"];
+  return table([...headings, "STATUS"], rows);
 }
 
 function phasesOf({ phases }: SetView): string {

@@ -1,5 +1,11 @@
 import { connect, type Image } from "../openstack";
-import { assembleSets, type SetImage, type SnapsetRecord } from "../snapset/sets";
+import {
+  assembleSets,
+  hasSnapshots,
+  type SetImage,
+  type SetSnapshot,
+  type SnapsetRecord,
+} from "../snapset/sets";
 
 /** The sets that a project can see. */
 export interface CloudSets {
@@ -8,11 +14,16 @@ export interface CloudSets {
   sets: SnapsetRecord[];
   /** All the images that they are put together from. */
   images: SetImage[];
+  /** The project's snapshots of volumes; none when no set needs them. */
+  snapshots: SetSnapshot[];
+  /** The cloud's time. */
+  now: Date;
 }
 
 /**
- * Reads all sets with one listing of images: those tagged `hotstack-snapset`. Images of a capture
- * that has not finished with them have no tags yet and are not seen.
+ * Reads all sets with one listing of images, those tagged `hotstack-snapset`, and where a set holds
+ * volumes one of snapshots. Images of a capture that has not finished with them have no tags yet and
+ * are not seen.
  *
  * @throws {InputError} when there is no such cloud
  * @throws {ApiError} when a call fails
@@ -22,9 +33,11 @@ export async function loadSets(options: Parameters<typeof connect>[0]): Promise<
   try {
     const listed = await cloud.image.listImages({ tags: ["hotstack-snapset"] });
     const images = listed.map(toSetImage);
-    const sets = assembleSets(images);
+    const isToList = assembleSets(images).some(hasSnapshots);
+    const snapshots = isToList ? await cloud.blockStorage.listSnapshots() : [];
+    const sets = assembleSets(images, snapshots);
     sets.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-    return { projectId: cloud.projectId, sets, images };
+    return { projectId: cloud.projectId, sets, images, snapshots, now: cloud.now() };
   } finally {
     await cloud.close();
   }

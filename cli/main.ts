@@ -92,7 +92,7 @@ function program(surroundings: Surroundings): Command {
   return command;
 }
 
-type Choice = (found: CloudSets, now: Date) => SnapsetRecord[];
+type Choice = (found: CloudSets) => SnapsetRecord[];
 
 /** What all verbs do: read the sets, choose among them, print. */
 async function print(
@@ -103,26 +103,23 @@ async function print(
 ): Promise<void> {
   const cloud = osCloud === undefined ? {} : { cloud: osCloud };
   const found = await loadSets({ env, cwd, clock, ...cloud });
-  const now = clock.now();
-  const views = choose(found, now).map((set) =>
-    viewOf(set, found.images, { projectId: found.projectId, now }),
-  );
+  const views = choose(found).map((set) => viewOf(set, found, found));
   out(`${json === true ? JSON.stringify(views, undefined, 2) : render(views)}\n`);
 }
 
 /** The sets of that id, as two projects may have the same; or the one that `latest` means. */
 function setsNamed(snapId: string): Choice {
-  return (found, now) => {
+  return (found) => {
     const named = found.sets.filter((set) => set.snapId === snapId);
-    return named.length > 0 ? named : [select(snapId, found, now)];
+    return named.length > 0 ? named : [select(snapId, found)];
   };
 }
 
-function newest(found: CloudSets, now: Date): SnapsetRecord[] {
-  return [select("latest", found, now)];
+function newest(found: CloudSets): SnapsetRecord[] {
+  return [select("latest", found)];
 }
 
 /** No nodes are asked for: whether a set fits an environment is for the restore to say. */
-function select(snapId: string, { sets, projectId }: CloudSets, now: Date): SnapsetRecord {
+function select(snapId: string, { sets, projectId, now }: CloudSets): SnapsetRecord {
   return selectSet(sets, { snapId, projectId, now, nodes: [] });
 }

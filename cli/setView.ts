@@ -1,6 +1,12 @@
-import type { Manifest, ManifestMember, PhaseRecord } from "../snapset/manifest";
+import type {
+  Consistency,
+  Manifest,
+  ManifestMember,
+  ManifestVolume,
+  PhaseRecord,
+} from "../snapset/manifest";
 import { refusals } from "../snapset/selection";
-import type { SetImage, SetMember, SnapsetRecord } from "../snapset/sets";
+import type { SetImage, SetMember, SetSnapshot, SnapsetRecord } from "../snapset/sets";
 
 /**
  * - `complete`: can be restored
@@ -22,7 +28,10 @@ export interface SetView {
   madeBy: SnapsetRecord["madeBy"];
   /** Id of the project that owns the images. */
   project: string;
+  /** Of its images, and of the volumes that it has snapshots of. */
   sizeBytes: number;
+  /** What ran while it was made; null without a manifest. */
+  consistency: Consistency | null;
   members: MemberView[];
   /** Null when none was captured with it, or when nothing is known of one. */
   cluster: { id: string; version: string; nodes: string[] } | null;
@@ -39,10 +48,20 @@ export interface MemberView {
   macAddresses: string[];
   /** Null before Glance knows it. */
   sizeBytes: number | null;
-  /** How the server went down: `found` off before, `stopped` by the capture; null without a manifest. */
+  /** How the server went down; null without a manifest. */
   stop: ManifestMember["stop"] | null;
-  /** Ids of the node's volumes that the set does not hold. */
-  excludedVolumes: string[];
+  /** How long that took, seconds; null when it was not timed. */
+  stopSeconds: number | null;
+  /** What its image is worth. */
+  indications: ManifestMember["indications"];
+  /** In the order of their devices. */
+  volumes: VolumeView[];
+}
+
+/** A volume of a member as the command shows it. */
+export interface VolumeView extends ManifestVolume {
+  /** Cinder's, or `gone`; null for a volume that the set does not hold. */
+  snapshotStatus: string | null;
 }
 
 /** Whose sets they are, and when. */
@@ -51,10 +70,16 @@ export interface Viewpoint {
   now: Date;
 }
 
-/** Everything that is shown of a set, from what its images and its manifest say. */
+/** What a cloud has of the sets. */
+export interface Found {
+  images: readonly SetImage[];
+  snapshots: readonly SetSnapshot[];
+}
+
+/** Everything that is shown of a set, from what its parts in the cloud and its manifest say. */
 export function viewOf(
   set: SnapsetRecord,
-  images: readonly SetImage[],
+  { images, snapshots }: Found,
   viewpoint: Viewpoint,
 ): SetView {
   const { manifest } = set;
@@ -64,7 +89,7 @@ export function viewOf(
   const members =
     manifest === undefined
       ? set.members.map((member) => taggedMember(member, sizes))
-      : manifest.members.map((member) => manifestMember(member, set.members));
+      : manifest.members.map((member) => manifestMember(member, set.members, snapshots));
   return {
     snapId: set.snapId,
     environment: manifest?.environmentName ?? null,
@@ -74,7 +99,8 @@ export function viewOf(
     problems,
     madeBy: set.madeBy,
     project: set.owner,
-    sizeBytes: members.reduce((sum, member) => sum + (member.sizeBytes ?? 0), 0),
+    sizeBytes: members.reduce((sum, it) => sum + (it.sizeBytes ?? 0) + volumeBytesOf(it), 0),
+    consistency: manifest?.consistency ?? null,
     members,
     cluster: clusterOf(manifest),
     phases: manifest?.phases ?? [],
@@ -96,11 +122,38 @@ function clusterOf(manifest: Manifest | undefined): SetView["cluster"] {
   };
 }
 
-function manifestMember(member: ManifestMember, images: readonly SetMember[]): MemberView {
-  const { name, role, imageId, macAddresses, sizeBytes, stop, excludedVolumes } = member;
+function manifestMember(
+  member: ManifestMember,
+  images: readonly SetMember[],
+  snapshots: readonly SetSnapshot[],
+): MemberView {
+  const { name, role, imageId, macAddresses, sizeBytes } = member;
+  const { stop, stopSeconds, indications } = member;
   const image = images.find((candidate) => candidate.imageId === imageId);
-  const imageStatus = image?.status ?? "gone";
-  return { name, role, imageId, imageStatus, macAddresses, sizeBytes, stop, excludedVolumes };
+  return {
+    name,
+    role,
+    imageId,
+    imageStatus: image?.status ?? "gone",
+    macAddresses,
+    sizeBytes,
+    stop,
+    stopSeconds,
+    indications,
+    volumes: member.volumes.map((volume) => volumeView(volume, snapshots)),
+  };
+}
+
+function volumeView(volume: ManifestVolume, snapshots: readonly SetSnapshot[]): VolumeView {
+  const snapshot = snapshots.find((candidate) => candidate.id === volume.snapshotId);
+  const isHeld = volume.snapshotId !== null;
+  return { ...volume, snapshotStatus: isHeld ? (snapshot?.status ?? "gone") : null };
+}
+
+/** Bytes of the volumes that the set has snapshots of, as large as Cinder counts them. */
+export function volumeBytesOf({ volumes }: MemberView): number {
+  const held = volumes.filter((volume) => volume.snapshotId !== null);
+  return held.reduce((sum, volume) => sum + volume.sizeGb, 0) * 2 ** 30;
 }
 
 function taggedMember(member: SetMember, sizes: ReadonlyMap<string, number | null>): MemberView {
@@ -113,7 +166,9 @@ function taggedMember(member: SetMember, sizes: ReadonlyMap<string, number | nul
     macAddresses: macAddress === "" ? [] : [macAddress],
     sizeBytes: sizes.get(imageId) ?? null,
     stop: null,
-    excludedVolumes: [],
+    stopSeconds: null,
+    indications: [],
+    volumes: [],
   };
 }
 

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../common/clock";
-import { anchorOf } from "../../dynamic/providers/capture/commit";
-import { imageMembers } from "../../dynamic/providers/capture/images";
+import type { OpenJournal } from "../../dynamic/providers/capture/journal";
+import { makeMembers } from "../../dynamic/providers/capture/makeMembers";
 import { observeServers } from "../../dynamic/providers/capture/observe";
 import type { Context } from "../../dynamic/providers/context";
 import type { OpenStack } from "../../openstack";
-import type { Member } from "../../snapset/preflight";
+import type { Member } from "../../snapset/capture/member";
+import { freshProgress } from "../../snapset/capture/progress";
 import { snapIdFrom } from "../../snapset/snapId";
 import type { Instance } from "../../snapset/snapsetData";
 import { timed } from "../statistics";
-
-const parallel = 16;
-const deadlineMs = 600_000;
+import { captureInputs } from "./captureInputs";
 
 /** What the image phase of a capture took. */
 export interface PhaseTime {
@@ -36,14 +35,14 @@ export async function runImagePhase(
   };
   const snapId = snapIdFrom(randomBytes(6));
   const members = await membersOf(servers, snapId, context);
-  const anchor = anchorOf(members).instance.name;
+  const instances = members.map(({ instance }) => instance);
+  const inputs = captureInputs(snapId, instances);
   const before = requestsOf(client);
-  const { elapsedMs } = await timed(() =>
-    imageMembers(members, { snapId, parallel, deadlineMs, anchor, notAfter: null }, context),
-  );
+  const { elapsedMs } = await timed(() => makeMembers(members, inputs, unkept(client), context));
   return { elapsedMs, requests: requestsOf(client) - before };
 }
 
+/** The guests have no network, which a preflight would refuse. */
 async function membersOf(
   servers: readonly { id: string; name: string }[],
   snapId: string,
@@ -54,15 +53,33 @@ async function membersOf(
     return { name, uuid: id, role: i === 0 ? "controller" : "compute", macAddress };
   });
   const views = await observeServers(context, instances);
-  const capturedAt = context.clock.now();
+  const capturedAt = context.cloud.now();
   return instances.map((instance) => {
     const server = views.get(instance.uuid);
     if (server === undefined) throw new Error(`server ${instance.name} is gone`);
     const { name: member, role, macAddress } = instance;
-    const macAddresses = [macAddress];
     const set = { snapId, environment: "bench", members: servers.length, capturedAt };
-    return { instance, server, identity: { ...set, member, role, macAddresses } };
+    return {
+      instance,
+      identity: { ...set, member, role, macAddresses: [macAddress] },
+      server,
+      volumes: [],
+      flavor: null,
+      shutdownTimeoutMs: 60_000,
+      guestAgent: "none",
+      leftOut: [],
+    };
   });
+}
+
+/** The image phase alone begins nothing that a journal would have to remember. */
+function unkept(client: OpenStack): OpenJournal {
+  return {
+    isFound: false,
+    progress: freshProgress(client.now()),
+    save: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
 }
 
 function requestsOf({ requests }: OpenStack): number {

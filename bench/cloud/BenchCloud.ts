@@ -4,6 +4,7 @@ import { systemClock } from "../../common/clock";
 import { connect, type OpenStack } from "../../openstack";
 import { loadCloud } from "../../openstack/config/loadCloud";
 import { secretsOf, type CloudSettings, type Service } from "../../openstack/config/settings";
+import { CloudTime } from "../../openstack/http/CloudTime";
 import { Redactor } from "../../openstack/http/redact";
 import { Transport, type Answer, type Call } from "../../openstack/http/Transport";
 import { endpointOf } from "../../openstack/identity/catalog";
@@ -27,6 +28,7 @@ export class BenchCloud {
     const transport = new Transport({
       dispatcher,
       clock: systemClock,
+      time: new CloudTime(systemClock),
       random: Math.random,
       signal: undefined,
       redact: redactor.redact,
