@@ -1,3 +1,4 @@
+import { counted } from "../common/counted";
 import { formatSeconds } from "../common/errors";
 import { formatBytes, formatTime, printable } from "./printable";
 import { volumeBytesOf, type MemberView, type SetView } from "./setView";
@@ -52,12 +53,12 @@ function membersOf({ members }: SetView): string {
 function sizeOf({ sizeBytes, members }: SetView): string {
   const volumes = members.flatMap((member) => member.volumes);
   const held = volumes.filter((volume) => volume.snapshotId !== null).length;
-  const images = count(members.length, "image");
+  const images = counted(members.length, "image");
   if (held === 0) return `${formatBytes(sizeBytes)} in ${images}`;
   const volumeBytes = members.reduce((sum, member) => sum + volumeBytesOf(member), 0);
   return (
     `${formatBytes(sizeBytes)}: ${formatBytes(sizeBytes - volumeBytes)} in ${images}, ` +
-    `${formatBytes(volumeBytes)} in ${count(held, "volume snapshot")}`
+    `${formatBytes(volumeBytes)} in ${counted(held, "volume snapshot")}`
   );
 }
 
@@ -109,8 +110,4 @@ function section(title: string, body: string): string {
     .map((line) => `  ${line}`)
     .join("\n");
   return `${title}\n${indented}`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

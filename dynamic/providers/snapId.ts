@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseClusterSettings } from "../../snapset/config";
 import { snapIdFrom } from "../../snapset/snapId";
-import type { Journal } from "../../snapset/capture/journal";
+import { journalOf, type Journal } from "../../snapset/capture/journal";
 import { snapIdProperty } from "../../snapset/identity";
 import { committedManifest } from "./capture/commit";
 import { giveBack } from "./capture/giveBack";
@@ -64,7 +64,7 @@ async function removeUnknown(
   context: Context,
 ): Promise<void> {
   const journals = await observeJournals(context);
-  const journal = journals.find((it) => it.journal.snapId === snapId)?.journal;
+  const journal = journalOf(snapId, journals)?.journal;
   if (journal !== undefined) await giveBackKilled(journal, config, context);
   else if (deletionPolicy === "Delete") await removeCommitted(snapId, context);
 }

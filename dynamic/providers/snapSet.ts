@@ -1,8 +1,10 @@
 import { InputError, messageOf } from "../../common/errors";
+import { journalOf } from "../../snapset/capture/journal";
 import { freshProgress, type CaptureProgress } from "../../snapset/capture/progress";
 import { schemaVersion } from "../../snapset/identity";
 import type { Manifest } from "../../snapset/manifest";
 import { giveBack } from "./capture/giveBack";
+import { closeJournals } from "./capture/journal";
 import { observeJournals } from "./capture/observe";
 import { preflight } from "./capture/preflight";
 import { removeSet } from "./capture/remove";
@@ -10,7 +12,6 @@ import { runCapture } from "./capture/run";
 import { CaptureStopped } from "./capture/settle";
 import type { CaptureInputs, CaptureOutputs, ImageRow, VolumeRow } from "./capture/types";
 import { withContext, type Context, type Surroundings } from "./context";
-import { closeJournals } from "./capture/journal";
 import { PartialFailure } from "./partialFailure";
 import { isDifferent, isKnown, type Provider } from "./provider";
 
@@ -137,7 +138,7 @@ async function remove(olds: CaptureOutputs, context: Context): Promise<void> {
     return;
   }
   const journals = await observeJournals(context);
-  const own = journals.find(({ journal }) => journal.snapId === olds.snapId)?.journal;
+  const own = journalOf(olds.snapId, journals)?.journal;
   const { failed } = await giveBack(olds, own?.progress ?? olds.progress, context);
   if (failed.length > 0) throw new Error(failed.join("\n"));
   await closeJournals(olds.snapId, context);

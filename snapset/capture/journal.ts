@@ -81,6 +81,14 @@ function parseJson(image: Readonly<Record<string, unknown>>, source: string): un
   return data;
 }
 
+/** The journal of a capture, if it has one. */
+export function journalOf(
+  snapId: string,
+  all: readonly StoredJournal[],
+): StoredJournal | undefined {
+  return all.find(({ journal }) => journal.snapId === snapId);
+}
+
 /**
  * The other captures that have servers of `mine`; of two that were begun at the same time each sees
  * the other.

@@ -1,3 +1,4 @@
+import { counted } from "../../../common/counted";
 import { waitFor } from "../../../common/wait";
 import { isBadRequest, type Snapshot } from "../../../openstack";
 import type { Context } from "../context";
@@ -22,7 +23,7 @@ export async function deleteSnapshots(
   const wanted = new Set(snapshots.map(({ id }) => id));
   const { blockStorage } = context.cloud;
   await waitFor({
-    what: `${wanted.size} snapshot${wanted.size === 1 ? "" : "s"} to be deleted`,
+    what: `${counted(wanted.size, "snapshot")} to be deleted`,
     observe: async () => {
       const left = (await blockStorage.listSnapshots()).filter(({ id }) => wanted.has(id));
       refuseFailed(left);

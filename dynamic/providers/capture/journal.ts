@@ -2,6 +2,7 @@ import { InputError } from "../../../common/errors";
 import {
   encodeJournal,
   givesWay,
+  journalOf,
   journalNameOf,
   journalTag,
   rivalProblem,
@@ -13,6 +14,7 @@ import { freshProgress, type CaptureProgress } from "../../../snapset/capture/pr
 import type { Context } from "../context";
 import { ifThere } from "./ifThere";
 import { observeJournals } from "./observe";
+import { propertyPatches } from "./patch";
 import type { CaptureInputs } from "./types";
 
 /** The journal of this capture, in the cloud. */
@@ -41,7 +43,7 @@ export async function openJournal(
   kept: CaptureProgress | null,
   context: Context,
 ): Promise<OpenJournal> {
-  const found = stored.find(({ journal }) => journal.snapId === inputs.snapId);
+  const found = journalOf(inputs.snapId, stored);
   if (found !== undefined) {
     return { ...journalOn(found.imageId, found.journal, context), isFound: true };
   }
@@ -71,14 +73,7 @@ function journalOn(imageId: string, journal: Journal, { cloud }: Context): OpenJ
     isFound: false,
     progress: journal.progress,
     save: async () => {
-      await cloud.image.updateImage(
-        imageId,
-        Object.entries(encodeJournal(journal)).map(([name, value]) => ({
-          op: "add",
-          path: `/${name}`,
-          value,
-        })),
-      );
+      await cloud.image.updateImage(imageId, propertyPatches(encodeJournal(journal)));
     },
     close: async () => {
       await ifThere(cloud.image.deleteImage(imageId));
@@ -109,7 +104,7 @@ async function giveWay(journal: Journal, opened: OpenJournal, context: Context):
 
 async function rivals(journal: Journal, context: Context) {
   const all = await observeJournals(context);
-  const own = all.find((it) => it.journal.snapId === journal.snapId);
+  const own = journalOf(journal.snapId, all);
   return { own, rivals: rivalsOf(journal, all) };
 }
 

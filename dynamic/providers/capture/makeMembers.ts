@@ -50,9 +50,9 @@ export async function makeMembers(
     const looked = clock.now().getTime();
     const servers = await observeServers(context, inputs.instances);
     const snapshots = await volumes.tick(servers, run.images);
-    refuseFailed([], snapshots);
+    refuseFailed(snapshots);
     const images = await run.tick(servers, volumes.pending);
-    refuseFailed(images, []);
+    refuseFailed(images);
     if ([...images, ...snapshots].every(({ kind }) => kind === "done")) {
       return { images: run.images, snapshots: volumes.made, settled: run.settled };
     }
@@ -74,13 +74,11 @@ function tickMs(elapsedMs: number, lookMs: number): number {
   return Math.max(Math.min(Math.max(elapsedMs / 10, minTickMs), maxTickMs), lookMs * 2);
 }
 
-function refuseFailed(images: readonly ImageStep[], snapshots: readonly SnapshotStep[]): void {
-  const reasons = [
-    ...images.flatMap((step) =>
-      step.kind === "failed" ? [`image of ${step.member} failed: ${step.reason}`] : [],
-    ),
-    ...snapshots.flatMap((step) => (step.kind === "failed" ? [step.reason] : [])),
-  ];
+function refuseFailed(steps: readonly (ImageStep | SnapshotStep)[]): void {
+  const reasons = steps.flatMap((step) => {
+    if (step.kind !== "failed") return [];
+    return ["member" in step ? `image of ${step.member} failed: ${step.reason}` : step.reason];
+  });
   if (reasons.length > 0) throw new CaptureFailure(reasons.join("\n"));
 }
 

@@ -25,36 +25,45 @@ export interface SetImages {
   extras: Image[];
 }
 
+type ServerName = Pick<Instance, "name" | "uuid">;
+
 /**
  * Whether an image with this set's properties is that of the server, and did not merely inherit
  * them, taken of one that was restored from this set. Nova writes `instance_uuid` on each snapshot
  * but those of volume-backed servers (nova `compute/api.py`, snapshot_volume_backed): of these we
  * write it ourselves, and so it is inherited too. Their name is not.
  */
-export function isImageOf(
-  image: Image,
-  { name, uuid }: Pick<Instance, "name" | "uuid">,
-  snapId: string,
-): boolean {
+function isImageOf(image: Image, { name, uuid }: ServerName, snapId: string): boolean {
   if (image["instance_uuid"] !== uuid) return false;
   const isVolumeBacked = image["block_device_mapping"] !== undefined;
   return !isVolumeBacked || image.name === imageNameOf(name, snapId);
 }
 
-/** The images that this set has, from one list call. */
-export async function observeImages(
+/** The images that this set has of the servers, finished or not, from one list call. */
+export async function listOwnImages<I extends ServerName>(
   { cloud }: Context,
+  snapId: string,
+  instances: readonly I[],
+): Promise<{ image: Image; instance: I }[]> {
+  const byUuid = new Map(instances.map((instance) => [instance.uuid, instance]));
+  const images = await cloud.image.listImages({ [snapIdProperty]: snapId, owner: cloud.projectId });
+  return images.flatMap((image) => {
+    const instance = byUuid.get(String(image["instance_uuid"]));
+    if (instance === undefined || !isImageOf(image, instance, snapId)) return [];
+    return [{ image, instance }];
+  });
+}
+
+/** The images that count as members of this set, from one list call. */
+export async function observeImages(
+  context: Context,
   snapId: string,
   instances: readonly Instance[],
 ): Promise<SetImages> {
-  const byUuid = new Map(instances.map((instance) => [instance.uuid, instance]));
-  const images = await cloud.image.listImages({ [snapIdProperty]: snapId, owner: cloud.projectId });
   const members = new Map<string, Image>();
   const extras: Image[] = [];
-  for (const image of images) {
-    const instance = byUuid.get(String(image["instance_uuid"]));
-    if (instance === undefined || image["snapset_member"] !== instance.name) continue;
-    if (!isImageOf(image, instance, snapId)) continue;
+  for (const { image, instance } of await listOwnImages(context, snapId, instances)) {
+    if (image["snapset_member"] !== instance.name) continue;
     const other = members.get(instance.name);
     const [best, extra] =
       other !== undefined && !isBetter(image, other) ? [other, image] : [image, other];
@@ -90,10 +99,10 @@ export async function observeVolumes(
 export async function observeSnapshots(
   { cloud }: Context,
   snapId: string,
-  instances: readonly Instance[],
+  instances: readonly ServerName[],
   images: Iterable<Image>,
 ): Promise<Snapshot[]> {
-  const novas = new Set([...images].flatMap((image) => [...snapshotIdsOf(image).values()]));
+  const novas = new Set([...images].flatMap(snapshotIdsOf));
   const names = new Set(
     // nova `compute/api.py`, snapshot_volume_backed
     instances.map(({ name }) => `snapshot for ${imageNameOf(name, snapId)}`),
@@ -106,15 +115,11 @@ export async function observeSnapshots(
 }
 
 /** The snapshots that the image of a volume-backed server names, in the order of its devices. */
-export function snapshotIdsOf(image: Image): Map<number, string> {
+export function snapshotIdsOf(image: Image): string[] {
   const text = image["block_device_mapping"];
   const mappings =
     typeof text === "string" ? (JSON.parse(text) as { snapshot_id?: unknown }[]) : [];
-  return new Map(
-    mappings.flatMap(({ snapshot_id }, i) =>
-      typeof snapshot_id === "string" ? [[i, snapshot_id] as const] : [],
-    ),
-  );
+  return mappings.map(({ snapshot_id }) => snapshot_id).filter((id) => typeof id === "string");
 }
 
 /** The journals of all captures in this project that are under way or were interrupted. */

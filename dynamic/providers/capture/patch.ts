@@ -1,5 +1,12 @@
 import type { Context } from "../context";
 
+/** Writes properties: `add` replaces one that is there already (RFC 6902, 4.1). */
+export function propertyPatches(properties: Readonly<Record<string, string>>) {
+  return Object.entries(properties).map(
+    ([name, value]) => ({ op: "add", path: `/${name}`, value }) as const,
+  );
+}
+
 /** Replaces an image's tags, and writes properties, in one atomic JSON patch. */
 export async function patchTags(
   { cloud }: Context,
@@ -9,9 +16,6 @@ export async function patchTags(
 ): Promise<void> {
   await cloud.image.updateImage(imageId, [
     { op: "replace", path: "/tags", value: tags },
-    // `add` replaces a property that is there already (RFC 6902, 4.1).
-    ...Object.entries(properties).map(
-      ([name, value]) => ({ op: "add", path: `/${name}`, value }) as const,
-    ),
+    ...propertyPatches(properties),
   ]);
 }

@@ -1,5 +1,10 @@
 import { InputError } from "../../../common/errors";
-import { rivalProblem, rivalsOf, type StoredJournal } from "../../../snapset/capture/journal";
+import {
+  journalOf,
+  rivalProblem,
+  rivalsOf,
+  type StoredJournal,
+} from "../../../snapset/capture/journal";
 import type { Member } from "../../../snapset/capture/member";
 import { judgeMembers } from "../../../snapset/capture/preflight";
 import { quotaProblems, type Quota } from "../../../snapset/capture/quotas";
@@ -49,7 +54,7 @@ export async function preflight(
     observeImageProperties(servers, context),
   ]);
   addVolumeImageProperties(imageProperties, servers, volumes);
-  const own = journals.find(({ journal }) => journal.snapId === inputs.snapId)?.journal;
+  const own = journalOf(inputs.snapId, journals)?.journal;
   const quotas = await observeQuotas(volumes.size > 0, context);
   const { problems, warnings, members } = judgeMembers(
     identitiesOf(inputs, servers, capturedAt),

@@ -1,10 +1,11 @@
+import { counted } from "../../../common/counted";
 import type { Image } from "../../../openstack";
-import { manifestProperty, snapIdProperty } from "../../../snapset/identity";
+import { manifestProperty } from "../../../snapset/identity";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
 import { deleteSnapshots } from "./deleteSnapshots";
 import { ifThere } from "./ifThere";
-import { isImageOf, observeSnapshots } from "./observe";
+import { listOwnImages, observeSnapshots } from "./observe";
 
 /** What says which images and snapshots are a set's. */
 export interface SetIdentity {
@@ -21,17 +22,10 @@ export interface SetIdentity {
  */
 export async function removeSet(set: SetIdentity, context: Context): Promise<string> {
   const { cloud } = context;
-  const images = await cloud.image.listImages({
-    [snapIdProperty]: set.snapId,
-    owner: cloud.projectId,
-  });
-  const byUuid = new Map(set.instances.map((instance) => [instance.uuid, instance]));
-  const ours = images.filter((image) => {
-    const instance = byUuid.get(String(image["instance_uuid"]));
-    return instance !== undefined && isImageOf(image, instance, set.snapId);
-  });
+  const found = await listOwnImages(context, set.snapId, set.instances);
+  const ours = found.map(({ image }) => image);
   await Promise.all(ours.filter(isAnchor).map((image) => uncommit(image, context)));
-  const snapshots = await observeSnapshots(context, set.snapId, set.instances as Instance[], ours);
+  const snapshots = await observeSnapshots(context, set.snapId, set.instances, ours);
   await deleteSnapshots(snapshots, set.deadlines.stop, context);
   await Promise.all(
     ours.map((image) => {
@@ -57,8 +51,4 @@ async function uncommit({ id }: Image, { cloud }: Context): Promise<void> {
       { op: "replace", path: "/tags", value: [] },
     ]),
   );
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

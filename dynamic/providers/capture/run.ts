@@ -1,4 +1,5 @@
 import { messageOf } from "../../../common/errors";
+import { journalOf } from "../../../snapset/capture/journal";
 import { anchorOf, type Member } from "../../../snapset/capture/member";
 import type { CaptureProgress } from "../../../snapset/capture/progress";
 import type { Manifest } from "../../../snapset/manifest";
@@ -171,8 +172,8 @@ async function finishCommitted(
   context: Context,
 ): Promise<CaptureResult> {
   const journals = await observeJournals(context);
-  const isOpen = journals.some(({ journal }) => journal.snapId === inputs.snapId);
-  if (!isOpen) return { manifest, progress: kept ?? progressOf(manifest) };
+  if (journalOf(inputs.snapId, journals) === undefined)
+    return { manifest, progress: kept ?? progressOf(manifest) };
   const journal = await openJournal(inputs, journals, kept, context);
   return finishOrSay(manifest, inputs, journal, context);
 }

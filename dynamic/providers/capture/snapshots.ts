@@ -1,4 +1,4 @@
-import { ApiError, isConflict, isNotFound, type Image, type Snapshot } from "../../../openstack";
+import { ApiError, isConflict, type Image, type Snapshot } from "../../../openstack";
 import { messageOf } from "../../../common/errors";
 import { isVolumeBacked, type Member, type MemberVolume } from "../../../snapset/capture/member";
 import {
@@ -9,6 +9,7 @@ import {
 import type { ServerView } from "../../../snapset/capture/server";
 import { imageNameOf, snapIdProperty, snapshotMetadataOf } from "../../../snapset/identity";
 import type { Context } from "../context";
+import { ifThere } from "./ifThere";
 import { observeSnapshots, snapshotIdsOf } from "./observe";
 
 /** Snapshots of ours under way at a time: Cinder has no bound of its own to learn from. */
@@ -116,7 +117,7 @@ export class SnapshotRun {
         );
         return step;
       case "discard":
-        await blockStorage.deleteSnapshot(step.snapshotId).catch(ignoreGone);
+        await ifThere(blockStorage.deleteSnapshot(step.snapshotId));
         this.known.delete(step.volumeId);
         return step;
       case "done": {
@@ -156,14 +157,10 @@ export class SnapshotRun {
 
 /** A snapshot that the image of a volume-backed server names and that Cinder does not have. */
 function missingSnapshot(image: Image | undefined, snapshots: readonly Snapshot[]) {
-  const named = image === undefined ? [] : [...snapshotIdsOf(image).values()];
+  const named = image === undefined ? [] : snapshotIdsOf(image);
   return named.find((id) => snapshots.every((snapshot) => snapshot.id !== id));
 }
 
 function isIdle(server: ServerView | undefined): boolean {
   return server?.["OS-EXT-STS:task_state"] === null;
-}
-
-function ignoreGone(error: unknown): void {
-  if (!isNotFound(error)) throw error;
 }

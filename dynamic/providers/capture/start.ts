@@ -1,3 +1,4 @@
+import { counted } from "../../../common/counted";
 import { listed } from "../../../common/listed";
 import { waitFor } from "../../../common/wait";
 import { isConflict } from "../../../openstack";
@@ -20,6 +21,7 @@ export async function startServers(
   deadlineMs: number,
   context: Context,
 ): Promise<string> {
+  if (instances.length === 0) return "no server had been stopped";
   const gone: string[] = [];
   for (const rank of [2, 1, 0]) {
     const group = instances.filter((instance) => stopRank(instance.role) === rank);
@@ -27,9 +29,8 @@ export async function startServers(
     const servers = await startAll(group, deadlineMs, context);
     gone.push(...group.filter(({ uuid }) => !servers.has(uuid)).map(({ name }) => name));
   }
-  if (instances.length === 0) return "no server had been stopped";
   const started = instances.map(({ name }) => name).filter((name) => !gone.includes(name));
-  const evidence = `${started.length} server${started.length === 1 ? "" : "s"} ACTIVE again: ${listed(started)}`;
+  const evidence = `${counted(started.length, "server")} ACTIVE again: ${listed(started)}`;
   return gone.length === 0 ? evidence : `${evidence}; deleted meanwhile: ${listed(gone)}`;
 }
 
