@@ -6,11 +6,18 @@ import type { Bench } from "./Bench";
 import { captureBench } from "./capture/captureBench";
 import { describeMachine } from "./machine";
 import { pulumiBench } from "./pulumi/pulumiBench";
+import { reviveBench } from "./revive/reviveBench";
 import { scaleBench } from "./scale/scaleBench";
 import { sandboxBench } from "./sandbox/sandboxBench";
 import { renderTable, type Table } from "./table";
 
-const benches: readonly Bench[] = [sandboxBench, pulumiBench, scaleBench, captureBench];
+const benches: readonly Bench[] = [
+  sandboxBench,
+  pulumiBench,
+  reviveBench,
+  scaleBench,
+  captureBench,
+];
 
 /** Measures what was asked for, one bench after the other, and shows the tables at the end. */
 async function measure(names: readonly string[], { runs }: { runs: number }): Promise<void> {
