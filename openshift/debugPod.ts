@@ -13,6 +13,8 @@ export interface NodeCommand {
   purpose: string;
   /** Run in the host's root directory, as root. */
   command: readonly string[];
+  /** What the command writes is kept as the container's termination message. @default false */
+  keepsOutput?: boolean | undefined;
 }
 
 /**
@@ -46,13 +48,23 @@ export function debugPod(run: NodeCommand): Pod {
           image: run.image,
           // the image is on the node already, and its registry may be out of reach
           imagePullPolicy: "IfNotPresent",
-          command: ["chroot", "/host", ...run.command],
+          command: commandOf(run),
+          // a command that fails without a message is told with the end of its log
+          terminationMessagePolicy: "FallbackToLogsOnError",
           securityContext: { privileged: true, runAsUser: 0 },
           volumeMounts: [{ name: "host", mountPath: "/host" }],
         },
       ],
     },
   };
+}
+
+/** The file of the termination message is the container's, so it is opened before chroot. */
+function commandOf({ command, keepsOutput = false }: NodeCommand): string[] {
+  const onHost = ["chroot", "/host", ...command];
+  return keepsOutput
+    ? ["sh", "-c", 'exec "$@" >/dev/termination-log', "command", ...onHost]
+    : onHost;
 }
 
 const maxPodName = 253;

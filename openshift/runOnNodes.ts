@@ -20,6 +20,10 @@ export interface NodesCommand {
   onStarted?: (nodeName: string) => void;
   /** Called for each node once its command has succeeded, before what ran it is removed. */
   onSucceeded?: (nodeName: string) => Promise<void>;
+  /** Called before that with what the command wrote to its standard output: 4096 bytes at most. */
+  onOutput?: (nodeName: string, output: string) => void;
+  /** Called for each node where it failed, instead of ending the run for all of them. */
+  onFailed?: (nodeName: string, reason: string) => void;
 }
 
 /** Runs a command on the hosts of nodes: by pods or by SSH. */
@@ -48,6 +52,7 @@ export async function runOnNodes(cluster: Cluster, run: NodesCommand): Promise<v
     image: images.get(nodeName) ?? "",
     purpose: run.purpose,
     command: run.command,
+    keepsOutput: run.onOutput !== undefined,
   }));
   try {
     await Promise.all(commands.map((command) => start(cluster, command, run)));
@@ -103,21 +108,43 @@ async function settle(cluster: Cluster, run: NodesCommand, pending: Set<string>)
   await Promise.all(
     succeeded.map(async (pod) => {
       const nodeName = pod.spec?.nodeName ?? "";
+      run.onOutput?.(nodeName, endOf(pod)?.message ?? "");
       await run.onSucceeded?.(nodeName);
       pending.delete(nodeName);
     }),
   );
-  const failed = ours.filter((pod) => pod.status?.phase === "Failed");
-  if (failed.length > 0) {
-    throw new ClusterStateError(`${run.purpose} failed`, failed.map(describePod));
-  }
+  noteFailures(
+    ours.filter((pod) => pod.status?.phase === "Failed"),
+    run,
+    pending,
+  );
   const rest = ours.filter((pod) => pending.has(pod.spec?.nodeName ?? "")).map(describePod);
   return `${run.nodeNames.length - pending.size} of ${run.nodeNames.length} done${rest.length > 0 ? `, ${rest.join(", ")}` : ""}`;
 }
 
+function noteFailures(failed: readonly Pod[], run: NodesCommand, pending: Set<string>): void {
+  if (failed.length === 0) return;
+  if (!run.onFailed) {
+    throw new ClusterStateError(`${run.purpose} failed`, failed.map(describePod));
+  }
+  for (const pod of failed) {
+    const nodeName = pod.spec?.nodeName ?? "";
+    run.onFailed(nodeName, describePod(pod));
+    pending.delete(nodeName);
+  }
+}
+
+/** How the command ended; absent while it runs. */
+function endOf(pod: Pod) {
+  return pod.status?.containerStatuses?.[0]?.state?.terminated;
+}
+
 function describePod(pod: Pod): string {
   const { phase = "without phase", reason, message } = pod.status ?? {};
-  const why = [reason, message].filter((text) => text !== undefined).join(": ");
+  const end = phase === "Failed" ? endOf(pod) : undefined;
+  const ended = end && `exit code ${end.exitCode}`;
+  const said = end?.message?.trim() === "" ? undefined : end?.message?.trim();
+  const why = [reason, message, ended, said].filter((text) => text !== undefined).join(": ");
   return `${pod.spec?.nodeName ?? pod.metadata.name} ${phase}${why === "" ? "" : ` (${why})`}`;
 }
 

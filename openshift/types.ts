@@ -8,6 +8,7 @@ export interface ObjectMeta {
   deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  ownerReferences?: { kind: string; name: string; controller?: boolean }[];
 }
 
 /** A condition of an operator, a node or a cluster version. */
@@ -100,7 +101,18 @@ export interface Pod {
   kind?: string;
   metadata: ObjectMeta;
   spec?: PodSpec;
-  status?: { phase?: string; reason?: string; message?: string };
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    containerStatuses?: ContainerStatus[];
+  };
+}
+
+/** How a pod's container ended. */
+export interface ContainerStatus {
+  name: string;
+  state?: { terminated?: { exitCode: number; reason?: string; message?: string } };
 }
 
 /** What we set in a pod that runs a command on a node. */
@@ -119,6 +131,7 @@ export interface PodSpec {
     image?: string;
     imagePullPolicy?: string;
     command?: string[];
+    terminationMessagePolicy?: string;
     securityContext?: { privileged: boolean; runAsUser: number };
     volumeMounts?: { name: string; mountPath: string }[];
   }[];

@@ -29,6 +29,9 @@ export interface NodeAccessSettings extends Partial<SshLogin>, HostKeyTrust {
   connectTimeoutMs?: number | undefined;
 }
 
+/** A longer command is a script, and told by its purpose. */
+const longestNamed = 80;
+
 /** How many nodes are worked on at the same time. */
 const parallel = 20;
 
@@ -100,6 +103,10 @@ async function runOnAll(run: NodesCommand, work: (nodeName: string) => Promise<v
     }
   });
   run.signal?.throwIfAborted();
+  if (run.onFailed) {
+    for (const [nodeName, error] of failures) run.onFailed(nodeName, messageOf(error));
+    return;
+  }
   if (failures.size === 0) return;
   const failed = run.nodeNames.filter((name) => failures.has(name));
   const errors = failed.map((name) => failures.get(name));
@@ -123,6 +130,7 @@ async function runOnNode(
     const line = commandLine(endpoint.login.user, run.command);
     const result = await within(run, endpoint, runCommand(client, endpoint.subject, line));
     if (result.exitCode !== 0) throw new Error(describeEnd(endpoint.subject, run, result));
+    run.onOutput?.(nodeName, result.stdout);
     await run.onSucceeded?.(nodeName);
   } finally {
     client.end();
@@ -179,5 +187,6 @@ function within<T>(run: NodesCommand, endpoint: SshEndpoint, work: Promise<T>): 
 function describeEnd(subject: string, run: NodesCommand, { exitCode, output }: CommandResult) {
   const how = exitCode === undefined ? "ended by a signal" : `exit code ${exitCode}`;
   const said = output === "" ? "" : `: ${output}`;
-  return `${subject}: ${run.command.join(" ")}: ${how}${said}`;
+  const words = run.command.join(" ");
+  return `${subject}: ${words.length > longestNamed ? run.purpose : words}: ${how}${said}`;
 }

@@ -8,9 +8,13 @@ export interface CommandResult {
   exitCode: number | undefined;
   /** The end of what it wrote, both streams. */
   output: string;
+  /** The end of what it wrote to its standard output. */
+  stdout: string;
 }
 
 const maxOutput = 500;
+/** As much as a pod's termination message holds. */
+const maxStdout = 4096;
 
 /**
  * Runs a command in the login shell of the user.
@@ -35,18 +39,22 @@ export async function runCommand(
 
 function collect(channel: ClientChannel): Promise<CommandResult | undefined> {
   let output = "";
+  let stdout = "";
   let result: CommandResult | undefined;
   const add = (chunk: Buffer) => {
     output = `${output}${chunk.toString("utf8")}`.slice(-maxOutput);
   };
-  channel.on("data", add);
+  channel.on("data", (chunk: Buffer) => {
+    stdout = `${stdout}${chunk.toString("utf8")}`.slice(-maxStdout);
+    add(chunk);
+  });
   channel.stderr.on("data", add);
   return new Promise((resolve) => {
     channel.once("exit", (code: number | null) => {
-      result = { exitCode: code ?? undefined, output: "" };
+      result = { exitCode: code ?? undefined, output: "", stdout: "" };
     });
     channel.once("close", () => {
-      resolve(result && { ...result, output: output.trim() });
+      resolve(result && { ...result, output: output.trim(), stdout });
     });
     channel.end();
   });

@@ -33,12 +33,34 @@ test("is what oc debug node makes, with a command of its own", () => {
           image: "quay.example/mcd",
           imagePullPolicy: "IfNotPresent",
           command: ["chroot", "/host", "shutdown", "-h", "+1"],
+          terminationMessagePolicy: "FallbackToLogsOnError",
           securityContext: { privileged: true, runAsUser: 0 },
           volumeMounts: [{ name: "host", mountPath: "/host" }],
         },
       ],
     },
   });
+});
+
+test("what a command writes becomes the termination message, opened before chroot", () => {
+  const { spec } = debugPod({
+    nodeName: "master-0",
+    namespace: "openshift-machine-config-operator",
+    image: "quay.example/mcd",
+    purpose: "read",
+    command: ["cat", "/etc/a b"],
+    keepsOutput: true,
+  });
+  expect(spec?.containers?.[0]?.command).toEqual([
+    "sh",
+    "-c",
+    'exec "$@" >/dev/termination-log',
+    "command",
+    "chroot",
+    "/host",
+    "cat",
+    "/etc/a b",
+  ]);
 });
 
 test("its name is at most 253 characters long, and still one of its own", () => {

@@ -168,6 +168,30 @@ test("a command that fails is told with its words, for every node", async () => 
   );
 });
 
+test("what a command writes to its standard output is handed over, what to the other is not", async () => {
+  const outputs: Record<string, string> = {};
+  const onOutput = (name: string, output: string) => (outputs[name] = output);
+  await run({ command: ["sh", "-c", "echo one; echo no >&2; echo two"], onOutput });
+  expect(outputs).toEqual({ "master-0": "one\ntwo\n", "master-1": "one\ntwo\n" });
+});
+
+test("where a failure is asked for, it is told by node and ends nothing", async () => {
+  const failed: string[] = [];
+  const knownHosts = folder.write("half", node0.knownHost());
+  await run({ onFailed: (...it) => failed.push(it.join(": ")) }, { knownHosts });
+  expect(failed).toEqual([expect.stringMatching(/^master-1: .*: the host key is not known: /)]);
+  expect(lines()).toEqual(["127.0.0.10: -h +1 it's time"]);
+});
+
+test("a script that fails is told by its purpose", async () => {
+  const script = `: ${"x".repeat(80)}; exit 3`;
+  await expect(run({ nodeNames: ["master-0"], command: ["sh", "-c", script] })).rejects.toEqual(
+    new ClusterStateError("shutdown failed", [
+      `${subject("master-0", node0)}: shutdown: exit code 3`,
+    ]),
+  );
+});
+
 test("a node whose host key is not known is not told; the others are", async () => {
   const knownHosts = folder.write("half", node0.knownHost());
   const error: unknown = await run({}, { knownHosts }).catch((thrown: unknown) => thrown);
