@@ -55,7 +55,14 @@ export interface Cluster {
   /** Name, labels and annotations only: the secret's data never leave the API server. */
   readSecretMetadata(namespace: string, name: string): Promise<ObjectMeta>;
   listPods(namespace: string, labelSelector: string): Promise<Pod[]>;
+  /** Pods of all namespaces that have not ended, but for those of some nodes. */
+  listPodsExceptOn(nodeNames: readonly string[]): Promise<Pod[]>;
   createPod(namespace: string, pod: Pod): Promise<Pod>;
+  /**
+   * Asks a pod to go, as a drain does: refused with 429 by a disruption budget, and never repeated
+   * here. One that is gone already is fine.
+   */
+  evictPod(namespace: string, name: string): Promise<void>;
   /** Removes a pod at once; one that is gone already is fine. */
   deletePod(namespace: string, name: string): Promise<void>;
 }
@@ -180,6 +187,25 @@ function podCalls(call: CallFunction) {
         `pods in ${namespace}`,
         `/api/v1${inNamespace(namespace)}/pods?labelSelector=${encodeURIComponent(labelSelector)}`,
       ),
+    listPodsExceptOn: (nodeNames: readonly string[]) => {
+      const terms = [
+        "status.phase!=Succeeded",
+        "status.phase!=Failed",
+        ...nodeNames.map((name) => `spec.nodeName!=${name}`),
+      ];
+      const query = `fieldSelector=${encodeURIComponent(terms.join(","))}`;
+      return list<Pod>(call, "pods", `/api/v1/pods?${query}`);
+    },
+    evictPod: async (namespace: string, name: string) => {
+      await call({
+        verb: "create",
+        resource: `eviction of pod ${namespace}/${name}`,
+        path: `/api/v1${inNamespace(namespace)}/pods/${name}/eviction`,
+        body: { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } },
+      }).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
+    },
     createPod: async (namespace: string, pod: Pod) =>
       (await call({
         verb: "create",

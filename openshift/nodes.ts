@@ -32,6 +32,11 @@ export function bootIdOf(node: Node): string {
   return node.status?.nodeInfo?.bootID ?? "";
 }
 
+/** True when the control plane runs on it, whether or not other pods do too. */
+export function isMaster(node: Node): boolean {
+  return rolesOf(node).some((role) => role === "master" || role === "control-plane");
+}
+
 /** The roles in the node's labels, sorted, e.g. `["control-plane", "master", "worker"]`. */
 export function rolesOf(node: Node): string[] {
   const prefix = "node-role.kubernetes.io/";

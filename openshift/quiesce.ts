@@ -1,36 +1,28 @@
-import type { Clock } from "../common/clock";
 import { messageOf } from "../common/errors";
 import type { Cluster } from "./cluster";
 import { ClusterStateError } from "./errors";
+import { drain, type DrainEvidence } from "./drain";
 import {
   bootIdOf,
   cordonMark,
   isCordoned,
   isCordonedByUs,
-  isReady,
+  isMaster,
   isToldToShutDown,
-  shutdownMark,
 } from "./nodes";
-import { runOnNodes, type RunOnNodes } from "./runOnNodes";
+import { shutDownNodes, type ShutDownNodes, type Told } from "./shutDownNodes";
 import type { Node } from "./types";
 import { undoOnNodes, uncordon } from "./undoQuiesce";
 import { waitForStable, type StabilityEvidence } from "./waitForStable";
 
 /** How to bring a cluster to rest. */
-export interface Quiesce {
+export interface Quiesce extends ShutDownNodes {
   /** How long all operators have to be stable beforehand. @default 60 s */
   stablePeriodMs?: number;
   /** @default 1 h */
   stableDeadlineMs?: number;
-  /** How commands get to the nodes. @default runOnNodes: pods */
-  runOnNodes?: RunOnNodes | undefined;
-  /** Until every node's command has succeeded. @default 5 min */
-  podDeadlineMs?: number;
-  /** Image of the debug pods. @default the machine-config daemon's, which is on each node */
-  image?: string | undefined;
-  clock: Clock;
-  signal?: AbortSignal | undefined;
-  onProgress?: ((line: string) => void) | undefined;
+  /** For how long the pods of workers are asked to go; 0 leaves them. @default 30 s */
+  drainTimeoutMs?: number;
 }
 
 /** What was done and seen. Times are ISO 8601. */
@@ -41,6 +33,10 @@ export interface QuiesceEvidence {
   cordonedAt: string;
   /** Nodes that somebody else had cordoned before: a revive leaves them so. */
   cordonedBefore: string[];
+  /** Absent when there are no nodes but masters, or it was not wanted, or nodes had been told already. */
+  drained?: DrainEvidence;
+  /** After how many minutes the nodes go down, from when each was told. */
+  delayMinutes: number;
   /** Every node, the boot that ends, and when its shutdown command had succeeded. */
   nodes: { name: string; bootId: string; toldAt: string }[];
   endedAt: string;
@@ -63,11 +59,8 @@ export class QuiesceError extends Error {
   }
 }
 
-/** One minute: enough for the last node to be told before the first goes down. */
-const shutdownCommand = ["shutdown", "-h", "+1"] as const;
-
 /**
- * Stable, all nodes cordoned, every node told to shut down in a minute. Returns when all are told:
+ * Stable, all nodes cordoned, workers drained, every node told to shut down. Returns when all are told:
  * that they are off is seen in the cloud. Goes on where an interrupted run stopped: once a node has
  * been told there is no way back to stability; before that, it begins anew.
  *
@@ -90,26 +83,24 @@ export async function quiesce(cluster: Cluster, options: Quiesce): Promise<Quies
       : await waitUntilStable(cluster, before, touched, options);
     await cordonAll(cluster, before, cordonedBefore, touched, options);
     const cordonedAt = options.clock.now().toISOString();
-    await shutDownAll(cluster, touched, options);
+    const drained = stable && (await drainWorkers(cluster, before, options));
+    const delayMinutes = await shutDownNodes(cluster, touched, options);
     const nodes = before.map((node) => ({
       name: nameOf(node),
       bootId: bootIdOf(node),
       toldAt: touched.told.get(nameOf(node)) ?? startedAt,
     }));
     const endedAt = options.clock.now().toISOString();
-    return { startedAt, ...(stable && { stable }), cordonedAt, cordonedBefore, nodes, endedAt };
+    const done = { ...(stable && { stable }), ...(drained && { drained }), delayMinutes, nodes };
+    return { startedAt, ...done, cordonedAt, cordonedBefore, endedAt };
   } catch (error) {
     throw await giveBack(cluster.withSignal(undefined), touched, options, error);
   }
 }
 
 /** What a run has changed so far: what it has to give back when it fails. */
-interface Touched {
+interface Touched extends Told {
   cordoned: Set<string>;
-  /** Nodes on which the shutdown command may have run. */
-  started: Set<string>;
-  /** Node → time at which its shutdown command had succeeded. */
-  told: Map<string, string>;
 }
 
 /** Cordons of an interrupted run go first: with every node cordoned, operators need not get stable. */
@@ -151,35 +142,14 @@ async function cordonAll(
   );
 }
 
-async function shutDownAll(cluster: Cluster, touched: Touched, options: Quiesce): Promise<void> {
-  const nodes = await cluster.listNodes();
-  // a node that was told and has gone cannot be told again, and need not be
-  const rest = nodes.filter((node) => isReady(node) || !isToldToShutDown(node));
-  const dead = rest.filter((node) => !isReady(node)).map(nameOf);
-  if (dead.length > 0) {
-    const reasons = dead.map(
-      (name) => `node ${name} is not Ready, so it cannot be told to shut down`,
-    );
-    throw new ClusterStateError("not every node can be shut down gracefully", reasons);
-  }
-  const boots = new Map(rest.map((node) => [nameOf(node), bootIdOf(node)]));
-  await (options.runOnNodes ?? runOnNodes)(cluster, {
-    nodeNames: [...boots.keys()],
-    purpose: "shutdown",
-    command: shutdownCommand,
-    image: options.image,
-    deadlineMs: options.podDeadlineMs ?? 300_000,
-    clock: options.clock,
-    signal: options.signal,
-    onProgress: (line) => options.onProgress?.(`telling nodes to shut down: ${line}`),
-    onStarted: (name) => {
-      touched.started.add(name);
-    },
-    onSucceeded: async (name) => {
-      touched.told.set(name, options.clock.now().toISOString());
-      await cluster.patchNodeAnnotations(name, { [shutdownMark]: boots.get(name) ?? "" });
-    },
-  });
+async function drainWorkers(
+  cluster: Cluster,
+  nodes: readonly Node[],
+  options: Quiesce,
+): Promise<DrainEvidence | undefined> {
+  const { drainTimeoutMs: timeoutMs = 30_000 } = options;
+  if (timeoutMs === 0 || nodes.every(isMaster)) return undefined;
+  return drain(cluster, nodes, { ...options, timeoutMs });
 }
 
 async function giveBack(

@@ -3,6 +3,7 @@ import { waitFor } from "../common/wait";
 import type { Cluster } from "./cluster";
 import { debugPod, debugPodLabel, debugPodName, type NodeCommand } from "./debugPod";
 import { ClusterStateError, isTransient } from "./errors";
+import { startProblemOf, StartProblems } from "./startProblems";
 import type { Pod } from "./types";
 
 /** One command for several nodes. */
@@ -22,6 +23,8 @@ export interface NodesCommand {
   onSucceeded?: (nodeName: string) => Promise<void>;
   /** Called before that with what the command wrote to its standard output: 4096 bytes at most. */
   onOutput?: (nodeName: string, output: string) => void;
+  /** Called for each node on which it could not even start, as sure as the API tells. */
+  onNeverRan?: (nodeName: string) => void;
   /** Called for each node where it failed, instead of ending the run for all of them. */
   onFailed?: (nodeName: string, reason: string) => void;
 }
@@ -86,9 +89,10 @@ async function start(cluster: Cluster, command: NodeCommand, run: NodesCommand):
 
 async function waitForPods(cluster: Cluster, run: NodesCommand): Promise<void> {
   const pending = new Set(run.nodeNames);
+  const problems = new StartProblems();
   await waitFor({
     what: `${run.purpose} to run on ${run.nodeNames.join(", ")}`,
-    observe: () => settle(cluster, run, pending),
+    observe: () => settle(cluster, run, pending, problems),
     isDone: () => pending.size === 0,
     describe: (seen) => seen,
     deadlineMs: run.deadlineMs,
@@ -101,7 +105,12 @@ async function waitForPods(cluster: Cluster, run: NodesCommand): Promise<void> {
 }
 
 /** One list call serves all nodes. */
-async function settle(cluster: Cluster, run: NodesCommand, pending: Set<string>): Promise<string> {
+async function settle(
+  cluster: Cluster,
+  run: NodesCommand,
+  pending: Set<string>,
+  problems: StartProblems,
+): Promise<string> {
   const pods = await cluster.listPods(namespace, `${debugPodLabel}=${run.purpose}`);
   const ours = pods.filter((pod) => pending.has(pod.spec?.nodeName ?? ""));
   const succeeded = ours.filter((pod) => pod.status?.phase === "Succeeded");
@@ -113,23 +122,30 @@ async function settle(cluster: Cluster, run: NodesCommand, pending: Set<string>)
       pending.delete(nodeName);
     }),
   );
-  noteFailures(
-    ours.filter((pod) => pod.status?.phase === "Failed"),
-    run,
-    pending,
-  );
+  const failed = ours
+    .filter((pod) => pod.status?.phase === "Failed")
+    .map((pod) => [pod, describePod(pod)] as const);
+  const stuck = [...problems.lasting(ours, run.clock.now().getTime())];
+  for (const [pod] of stuck) run.onNeverRan?.(pod.spec?.nodeName ?? "");
+  const never = stuck.map(([pod, why]) => [pod, `${pod.spec?.nodeName ?? ""}: ${why}`] as const);
+  noteFailures([...failed, ...never], run, pending);
   const rest = ours.filter((pod) => pending.has(pod.spec?.nodeName ?? "")).map(describePod);
   return `${run.nodeNames.length - pending.size} of ${run.nodeNames.length} done${rest.length > 0 ? `, ${rest.join(", ")}` : ""}`;
 }
 
-function noteFailures(failed: readonly Pod[], run: NodesCommand, pending: Set<string>): void {
+function noteFailures(
+  failed: readonly (readonly [Pod, string])[],
+  run: NodesCommand,
+  pending: Set<string>,
+): void {
   if (failed.length === 0) return;
   if (!run.onFailed) {
-    throw new ClusterStateError(`${run.purpose} failed`, failed.map(describePod));
+    const reasons = failed.map(([, why]) => why);
+    throw new ClusterStateError(`${run.purpose} failed`, reasons);
   }
-  for (const pod of failed) {
+  for (const [pod, why] of failed) {
     const nodeName = pod.spec?.nodeName ?? "";
-    run.onFailed(nodeName, describePod(pod));
+    run.onFailed(nodeName, why);
     pending.delete(nodeName);
   }
 }
@@ -144,7 +160,8 @@ function describePod(pod: Pod): string {
   const end = phase === "Failed" ? endOf(pod) : undefined;
   const ended = end && `exit code ${end.exitCode}`;
   const said = end?.message?.trim() === "" ? undefined : end?.message?.trim();
-  const why = [reason, message, ended, said].filter((text) => text !== undefined).join(": ");
+  const parts = [reason, message, ended, said, startProblemOf(pod)];
+  const why = parts.filter((text) => text !== undefined).join(": ");
   return `${pod.spec?.nodeName ?? pod.metadata.name} ${phase}${why === "" ? "" : ` (${why})`}`;
 }
 

@@ -109,10 +109,13 @@ export interface Pod {
   };
 }
 
-/** How a pod's container ended. */
+/** Why a pod's container has not started, or how it ended. */
 export interface ContainerStatus {
   name: string;
-  state?: { terminated?: { exitCode: number; reason?: string; message?: string } };
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    terminated?: { exitCode: number; reason?: string; message?: string };
+  };
 }
 
 /** What we set in a pod that runs a command on a node. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../common/clock";
-import { messageOf } from "../common/errors";
+import { messageOf, TimeoutError } from "../common/errors";
 import type { Cluster } from "./cluster";
 import { cordonMark, isCordonedByUs, isToldToShutDown, shutdownMark } from "./nodes";
 import { runOnNodes, type RunOnNodes } from "./runOnNodes";
@@ -56,12 +56,6 @@ export async function undoOnNodes(
       notUndone.push(`${left} (${messageOf(error)})`);
     }
   };
-  const cancel = (name: string) =>
-    attempt(
-      cancelShutdown(cluster, name, options),
-      `shutdown of ${name} cancelled`,
-      `${name} may be shutting down`,
-    );
   const release = (name: string) =>
     attempt(uncordon(cluster, name), `${name} uncordoned`, `${name} is still cordoned`);
   // With its mark the next quiesce would take a node as told already; an uncordon takes it off too.
@@ -71,7 +65,11 @@ export async function undoOnNodes(
       `mark of ${name} removed`,
       `${name} is still marked as shutting down`,
     );
-  await Promise.all(told.map(cancel));
+  const { cancelled, failed } = await cancelShutdowns(cluster, told, options);
+  undone.push(...cancelled.map((name) => `shutdown of ${name} cancelled`));
+  for (const [name, error] of failed) {
+    notUndone.push(`${name} may be shutting down (${messageOf(error)})`);
+  }
   await Promise.all(cordoned.map(release));
   await Promise.all(told.filter((name) => !cordoned.includes(name)).map(unmark));
   return { undone: undone.sort(), notUndone: notUndone.sort() };
@@ -82,15 +80,51 @@ export function uncordon(cluster: Cluster, name: string): Promise<Node> {
   return cluster.patchNodeUnschedulable(name, false, { [cordonMark]: null, [shutdownMark]: null });
 }
 
-function cancelShutdown(cluster: Cluster, nodeName: string, options: UndoQuiesce): Promise<void> {
+/**
+ * Cancels on all nodes at once, then on each by itself where that failed: what fails on one must not
+ * hold up the others. Never throws.
+ *
+ * @param names nodes that may be about to shut down
+ */
+export async function cancelShutdowns(
+  cluster: Cluster,
+  names: readonly string[],
+  options: UndoQuiesce,
+): Promise<{ cancelled: string[]; failed: Map<string, unknown> }> {
+  const cancelled = new Set<string>();
+  const failed = new Map<string, unknown>();
+  const cancel = async (nodeNames: readonly string[]): Promise<void> => {
+    try {
+      await cancelOn(cluster.withSignal(undefined), nodeNames, options, cancelled);
+    } catch (error) {
+      for (const name of nodeNames) if (!cancelled.has(name)) failed.set(name, error);
+    }
+  };
+  await cancel(names);
+  const again = [...failed].filter(([, error]) => !(error instanceof TimeoutError));
+  await Promise.all(again.map(([name]) => cancel([name])));
+  for (const name of cancelled) failed.delete(name);
+  return { cancelled: [...cancelled], failed };
+}
+
+function cancelOn(
+  cluster: Cluster,
+  nodeNames: readonly string[],
+  options: UndoQuiesce,
+  cancelled: Set<string>,
+): Promise<void> {
   return (options.runOnNodes ?? runOnNodes)(cluster, {
-    nodeNames: [nodeName],
+    nodeNames,
     purpose: "cancel-shutdown",
     command: cancelCommand,
     image: options.image,
     // longer makes no sense: by then the node is off
-    deadlineMs: 60_000,
+    deadlineMs: 50_000,
     clock: options.clock,
+    onSucceeded: (name) => {
+      cancelled.add(name);
+      return Promise.resolve();
+    },
   });
 }
 

@@ -121,10 +121,23 @@ function judge(call: Call, answer: WireAnswer): Outcome {
     );
     return { error, retryAfterMs: undefined };
   }
-  const status = (body ?? {}) as { message?: string; reason?: string };
-  const detail = status.message ?? (answer.text.trim().slice(0, 200) || "empty answer");
+  const status = (body ?? {}) as ApiStatus;
+  const detail = detailOf(status) ?? (answer.text.trim().slice(0, 200) || "empty answer");
   const error = new ClusterError({ ...failure, reason: status.reason }, detail);
   return { error, retryAfterMs: retryDelay(answer) };
+}
+
+interface ApiStatus {
+  message?: string;
+  reason?: string;
+  details?: { causes?: { reason?: string; message?: string }[] };
+}
+
+/** An eviction's message does not name the disruption budget that forbids it; its cause does. */
+function detailOf({ message, details }: ApiStatus): string | undefined {
+  const budgets = (details?.causes ?? []).filter(({ reason }) => reason === "DisruptionBudget");
+  if (message === undefined || budgets.length === 0) return message;
+  return [message, ...budgets.map((cause) => cause.message ?? "")].join(" ");
 }
 
 /**

@@ -10,6 +10,22 @@ export interface OperatorFault {
   stale?: boolean;
 }
 
+/** A pod of somebody's; a bare one has no controller that would make it anew. */
+export interface SomebodysPod {
+  namespace: string;
+  name: string;
+  node: string;
+  isBare?: boolean | undefined;
+}
+
+/** What is wrong with new pods on a node. */
+export interface PodFault {
+  /** From a pod's creation until its container starts, in the world's milliseconds. */
+  startMs?: number | undefined;
+  /** Its image cannot be pulled. */
+  isPullFailing?: boolean | undefined;
+}
+
 interface ArmedOperatorFault extends OperatorFault {
   since: number;
   frozen: OperatorState | undefined;
@@ -21,8 +37,14 @@ export class ClusterFaults {
   hasEmptyOperatorList = false;
   /** By how much the clocks of all nodes are ahead. */
   clockSkewMs = 0;
+  /** Pods that somebody runs beside those of every cluster. */
+  readonly morePods: SomebodysPod[] = [];
   readonly #operators = new Map<string, ArmedOperatorFault>();
   readonly #ignoring = new Set<string>();
+  readonly #budgets = new Map<string, string>();
+  readonly #endingMs = new Map<string, number>();
+  readonly #unreadable = new Set<string>();
+  readonly #pods = new Map<string, PodFault>();
   #apiDownUntil = 0;
 
   /** @param frozen what it reports now, for a stale one */
@@ -49,6 +71,45 @@ export class ClusterFaults {
 
   ignoresShutdown(node: string): boolean {
     return this.#ignoring.has(node);
+  }
+
+  /** @param budget the name of the PodDisruptionBudget that forbids it to be evicted; null allows */
+  setBudget(pod: string, budget: string | null): void {
+    if (budget === null) this.#budgets.delete(pod);
+    else this.#budgets.set(pod, budget);
+  }
+
+  budgetOf(pod: string): string | undefined {
+    return this.#budgets.get(pod);
+  }
+
+  /** How long an evicted pod takes to end; undefined: as long as others. */
+  setEnding(pod: string, ms: number): void {
+    this.#endingMs.set(pod, ms);
+  }
+
+  endsSlowly(pod: string): number | undefined {
+    return this.#endingMs.get(pod);
+  }
+
+  /** Reading a node's certificates brings nothing. */
+  setUnreadable(node: string, isUnreadable: boolean): void {
+    if (isUnreadable) this.#unreadable.add(node);
+    else this.#unreadable.delete(node);
+  }
+
+  isUnreadable(node: string): boolean {
+    return this.#unreadable.has(node);
+  }
+
+  /** What becomes of pods that are posted for a node. */
+  setPods(node: string, fault: PodFault | null): void {
+    if (fault === null) this.#pods.delete(node);
+    else this.#pods.set(node, fault);
+  }
+
+  podFaultOf(node: string): PodFault {
+    return this.#pods.get(node) ?? {};
   }
 
   /** An operator's report as its fault makes it. */

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Filing } from "./certificateRequests";
-import type { OperatorFault } from "./clusterFaults";
+import type { ClusterFaults, OperatorFault } from "./clusterFaults";
 import { clustersOf, type ClusterWorld } from "./clusters";
 import type { ModelCluster } from "./modelCluster";
 
@@ -56,6 +56,45 @@ const change = z.strictObject({
     .optional(),
   /** Node → whether it takes a shutdown command and goes on running. */
   ignoresShutdown: z.record(z.string(), z.boolean()).optional(),
+  /** Node → when its kubelet's credentials end, in the world's milliseconds from now. */
+  kubelets: z
+    .record(
+      z.string(),
+      z.strictObject({
+        clientMs: z.number().optional(),
+        servingMs: z.number().optional(),
+        bootstrapMs: z.number().optional(),
+        isUnreadable: z.boolean().optional(),
+      }),
+    )
+    .optional(),
+  /** `namespace/name` of a pod → the disruption budget that forbids to evict it; null allows. */
+  disruptionBudgets: z.record(z.string(), z.string().nullable()).optional(),
+  /** `namespace/name` of a pod → how long it takes to end, in modelled milliseconds. */
+  podEndings: z.record(z.string(), z.number().nonnegative()).optional(),
+  /** Pods that somebody runs beside those of every cluster; bare: without a controller. */
+  morePods: z
+    .array(
+      z.strictObject({
+        namespace: z.string(),
+        name: z.string(),
+        node: z.string(),
+        isBare: z.boolean().optional(),
+      }),
+    )
+    .optional(),
+  /** Node → what becomes of pods that are posted for it; null heals. */
+  pods: z
+    .record(
+      z.string(),
+      z.nullable(
+        z.strictObject({
+          startMs: z.number().nonnegative().optional(),
+          isPullFailing: z.boolean().optional(),
+        }),
+      ),
+    )
+    .optional(),
 });
 
 /** What to change in a cluster, as the control API takes it. */
@@ -82,6 +121,37 @@ export function changeCluster(cluster: ModelCluster, wanted: ClusterChange): voi
   for (const [node, ignores] of Object.entries(wanted.ignoresShutdown ?? {})) {
     faults.setIgnoresShutdown(node, ignores);
   }
+  changePods(faults, wanted);
+  for (const [node, credentials] of Object.entries(wanted.kubelets ?? {})) {
+    changeKubelet(cluster, node, credentials);
+  }
+}
+
+function changeKubelet(
+  cluster: ModelCluster,
+  name: string,
+  ends: NonNullable<ClusterChange["kubelets"]>[string],
+): void {
+  // what was due before now has happened, and does not undo the change
+  cluster.settle();
+  const { state, faults, clock } = cluster;
+  const node = state.nodes[name];
+  if (!node) return;
+  const { clientMs, servingMs, bootstrapMs, isUnreadable } = ends;
+  const now = clock.nowMs();
+  if (clientMs !== undefined) node.kubelet = { ...node.kubelet, notAfter: now + clientMs };
+  if (servingMs !== undefined) node.serving = { ...node.serving, notAfter: now + servingMs };
+  if (bootstrapMs !== undefined) node.bootstrapUntil = now + bootstrapMs;
+  if (isUnreadable !== undefined) faults.setUnreadable(name, isUnreadable);
+}
+
+function changePods(faults: ClusterFaults, wanted: ClusterChange): void {
+  for (const [pod, budget] of Object.entries(wanted.disruptionBudgets ?? {})) {
+    faults.setBudget(pod, budget);
+  }
+  for (const [pod, ms] of Object.entries(wanted.podEndings ?? {})) faults.setEnding(pod, ms);
+  faults.morePods.push(...(wanted.morePods ?? []));
+  for (const [node, fault] of Object.entries(wanted.pods ?? {})) faults.setPods(node, fault);
 }
 
 /**

@@ -1,12 +1,20 @@
 import type { Appointment, Guest, WorldClock } from "../world";
 import { CertificateRequests } from "./certificateRequests";
 import { rotateCertificates } from "./certificates";
-import type { ClusterState, NodeState, OperatorState, WorkerDisk } from "./clusterState";
+import type {
+  ClusterState,
+  NodeState,
+  OperatorState,
+  SignerName,
+  WorkerDisk,
+} from "./clusterState";
 import { ClusterFaults } from "./clusterFaults";
 import { KubeletCertificates } from "./kubeletCertificates";
 import { lastTick, operatorNames, reportOperator } from "./operators";
 import { NodePods } from "./nodePods";
+import { deleteSigner } from "./signerRenewal";
 import { clusterTimes } from "./times";
+import { Workloads } from "./workloads";
 
 interface Member {
   guest: Guest;
@@ -29,6 +37,7 @@ export interface NodeStanding {
 export class ModelCluster {
   readonly faults = new ClusterFaults();
   readonly pods = new NodePods(this);
+  readonly workloads = new Workloads(this);
   readonly requests = new CertificateRequests(this);
   readonly #certificates = new KubeletCertificates(this);
   readonly #members = new Map<string, Member>();
@@ -188,6 +197,23 @@ export class ModelCluster {
     const member = this.#members.get(name);
     member?.guest.say("Shutdown cancelled");
     member?.shutdown?.cancel();
+  }
+
+  /** A kubelet begins anew, without its certificates. */
+  restartKubelet(name: string): void {
+    this.settle();
+    this.#certificates.restart(name, this.clock.nowMs());
+  }
+
+  /** Deletes a signer's secret. @returns false when it is not there */
+  deleteSigner(name: SignerName): boolean {
+    this.settle();
+    return deleteSigner(this.state, name, this.clock.nowMs());
+  }
+
+  /** True when a node's kubelet runs and may speak to the API. */
+  hasKubelet(name: string): boolean {
+    return this.#kubelets(this.clock.nowMs()).includes(name);
   }
 
   /** Modelled milliseconds in the world's time. */

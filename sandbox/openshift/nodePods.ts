@@ -1,3 +1,4 @@
+import { runOnHost, type CommandEnd } from "./hostCommands";
 import type { ModelCluster } from "./modelCluster";
 import { clusterTimes } from "./times";
 
@@ -9,9 +10,14 @@ export interface StoredPod {
   createdAt: number;
   /** Undefined while its node's kubelet does not run: the pod is Pending. */
   ranAt: number | undefined;
+  /** How its command ended, or will have; set when it ran. */
+  end?: CommandEnd;
   labels: Record<string, string>;
   annotations: Record<string, string>;
-  spec: { nodeName?: string; containers?: { command?: string[]; args?: string[] }[] };
+  spec: {
+    nodeName?: string;
+    containers?: { image?: string; command?: string[]; args?: string[] }[];
+  };
 }
 
 /** The pods that somebody posted. Not in etcd's copy on the disks: they do not outlive a stop. */
@@ -51,24 +57,28 @@ export class NodePods {
     const standings = this.cluster.standings();
     for (const pod of this.list().filter((p) => p.ranAt === undefined)) {
       const standing = standings.find((s) => s.name === pod.spec.nodeName);
-      if (standing?.ready !== "True" || !this.cluster.memberOf(standing.name)) continue;
-      pod.ranAt = this.cluster.clock.nowMs();
+      if (standing?.ready !== "True" || !this.cluster.hasKubelet(standing.name)) continue;
+      const { startMs = 0, isPullFailing } = this.cluster.faults.podFaultOf(standing.name);
+      const now = this.cluster.clock.nowMs();
+      if (isPullFailing || now < pod.createdAt + startMs) continue;
+      pod.ranAt = now;
       this.#execute(pod, standing.name, powerOff);
     }
   }
 
-  /** Pending, Running, and after a moment Succeeded: every command that is not known does nothing. */
-  phaseOf(pod: StoredPod): "Pending" | "Running" | "Succeeded" {
+  /** Pending, Running, and after a moment Succeeded or Failed. */
+  phaseOf(pod: StoredPod): "Pending" | "Running" | "Succeeded" | "Failed" {
     if (pod.ranAt === undefined) return "Pending";
     const endsAt = pod.ranAt + this.cluster.scaled(clusterTimes.podMs);
-    return this.cluster.clock.nowMs() >= endsAt ? "Succeeded" : "Running";
+    const { cluster } = this;
+    const isReported = cluster.clock.nowMs() >= endsAt && cluster.hasKubelet(pod.spec.nodeName ?? "");
+    if (!isReported) return "Running";
+    return (pod.end?.exitCode ?? 0) === 0 ? "Succeeded" : "Failed";
   }
 
   #execute(pod: StoredPod, nodeName: string, powerOff: (serverId: string) => void): void {
     const container = pod.spec.containers?.[0];
     const words = [...(container?.command ?? []), ...(container?.args ?? [])].join(" ");
-    const scheduled = /\bshutdown\s+-h\s+(?:\+?(\d+)|now)/.exec(words);
-    if (scheduled) this.cluster.scheduleShutdown(nodeName, Number(scheduled[1] ?? 0), powerOff);
-    else if (/\bshutdown\s+-c\b/.test(words)) this.cluster.cancelShutdown(nodeName);
+    pod.end = runOnHost(this.cluster, nodeName, words, powerOff);
   }
 }

@@ -10,6 +10,8 @@ export interface WireObject {
     creationTimestamp: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
+    deletionTimestamp?: string;
+    ownerReferences?: unknown[];
   };
   [field: string]: unknown;
 }
@@ -24,11 +26,21 @@ export function microTime(ms: number): string {
   return new Date(ms).toISOString().replace("Z", "000Z");
 }
 
+/** Lists of a large cluster ask for hundreds of them at each look. */
+const uids = new Map<string, string>();
+
 /** A UUID that is always the same for the same thing. */
 export function uidOf(clusterId: string, ...path: string[]): string {
+  const thing = `${clusterId}/${path.join("/")}`;
+  const uid = uids.get(thing) ?? hashOf(thing);
+  uids.set(thing, uid);
+  return uid;
+}
+
+function hashOf(thing: string): string {
   let hash = 2166136261;
   const hex = Array.from({ length: 4 }, (_, round) => {
-    for (const char of `${round}${clusterId}/${path.join("/")}`) {
+    for (const char of `${round}${thing}`) {
       hash = Math.imul(hash ^ char.charCodeAt(0), 16777619) >>> 0;
     }
     return hash.toString(16).padStart(8, "0");

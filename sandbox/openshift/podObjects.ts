@@ -1,6 +1,7 @@
 import type { ModelCluster } from "./modelCluster";
 import type { StoredPod } from "./nodePods";
 import { time, uidOf, type WireObject } from "./objects";
+import { clusterTimes } from "./times";
 
 /** The namespace of the machine-config operator; its daemon runs on each node. */
 const machineConfigNamespace = "openshift-machine-config-operator";
@@ -14,7 +15,7 @@ export function podObjects(
 ): WireObject[] {
   cluster.pods.run(powerOff);
   const posted = cluster.pods.list().map((pod) => podObject(cluster, pod));
-  return [...daemons(cluster), ...posted];
+  return [...daemons(cluster), ...cluster.workloads.objects(), ...posted];
 }
 
 function daemons(cluster: ModelCluster): WireObject[] {
@@ -29,6 +30,15 @@ function daemons(cluster: ModelCluster): WireObject[] {
       resourceVersion: String(Math.round(node.createdAt)),
       creationTimestamp: time(node.createdAt),
       labels: { "k8s-app": "machine-config-daemon" },
+      ownerReferences: [
+        {
+          apiVersion: "apps/v1",
+          kind: "DaemonSet",
+          name: "machine-config-daemon",
+          uid: "",
+          controller: true,
+        },
+      ],
     },
     spec: {
       nodeName: name,
@@ -40,6 +50,32 @@ function daemons(cluster: ModelCluster): WireObject[] {
       conditions: [{ type: "Ready", status: ready === "True" ? "True" : "False" }],
     },
   }));
+}
+
+/** What a kubelet says of a container that it cannot start; nothing of others. */
+function waiting(cluster: ModelCluster, { spec, ranAt, createdAt }: StoredPod) {
+  const { isPullFailing } = cluster.faults.podFaultOf(spec.nodeName ?? "");
+  if (!isPullFailing || ranAt !== undefined) return {};
+  const image = spec.containers?.[0]?.image ?? "";
+  const isFirst = cluster.clock.nowMs() < createdAt + cluster.scaled(clusterTimes.pullMs);
+  const state = {
+    waiting: isFirst
+      ? { reason: "ErrImagePull", message: "dial tcp: lookup quay.example: no such host" }
+      : { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` },
+  };
+  return { containerStatuses: [{ name: "command", image, ready: false, restartCount: 0, state }] };
+}
+
+/** How its container ended. The kubelet keeps 4096 bytes of a termination message. */
+function ended({ end, spec }: StoredPod, phase: string) {
+  if (!end || (phase !== "Succeeded" && phase !== "Failed")) return {};
+  const { exitCode, output } = end;
+  const reason = exitCode === 0 ? "Completed" : "Error";
+  const message = output.slice(-4096);
+  const terminated = { exitCode, reason, ...(message !== "" && { message }) };
+  const image = spec.containers?.[0]?.image ?? "";
+  const state = { terminated };
+  return { containerStatuses: [{ name: "command", image, ready: false, restartCount: 0, state }] };
 }
 
 /** A posted pod as the API shows it. */
@@ -58,6 +94,6 @@ export function podObject(cluster: ModelCluster, pod: StoredPod): WireObject {
       annotations: pod.annotations,
     },
     spec: pod.spec,
-    status: { phase },
+    status: { phase, ...waiting(cluster, pod), ...ended(pod, phase) },
   };
 }

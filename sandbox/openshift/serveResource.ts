@@ -1,5 +1,6 @@
 import type { FaultAction } from "../world";
 import type { ClusterWorld } from "./clusters";
+import type { SignerName } from "./clusterState";
 import type { ModelCluster } from "./modelCluster";
 import { PatchRefusal, patchNode } from "./nodePatch";
 import type { StoredPod } from "./nodePods";
@@ -47,10 +48,12 @@ export function serveResource(
     return notFound("the server could not find the requested resource");
   const { resource, name } = target;
   const verb = verbs[request.method] ?? (name === undefined ? "list" : "get");
-  const action = `${verb}${resource.kind}${verb === "list" ? "s" : ""}`;
+  const kind = target.subresource === "eviction" ? "Eviction" : resource.kind;
+  const action = `${verb}${kind}${verb === "list" ? "s" : ""}`;
   const [fault] = world.faults.strike("openshift", action, name === undefined ? [] : [name]);
   if (fault && ("status" in fault || "reset" in fault)) return { fault };
   if (isApproval(target, verb)) return approve(cluster, name ?? "", request.body);
+  if (target.subresource === "eviction") return evict(cluster, target);
   if (!resource.verbs.includes(verb)) {
     const message = "the server does not allow this method on the requested resource";
     return { status: 405, body: statusObject(405, "MethodNotAllowed", message) };
@@ -77,7 +80,8 @@ function perform(
   if (!object) return notFound(`${qualified(resource)} "${name ?? ""}" not found`);
   if (verb === "patch") return patch(cluster, object, request);
   if (verb === "delete") {
-    cluster.pods.remove(namespace ?? "default", name ?? "");
+    if (resource.plural === "pods") cluster.pods.remove(namespace ?? "default", name ?? "");
+    else deleteSecret(cluster, name ?? "");
     return { status: 200, body: object };
   }
   return { status: 200, body: wantsMetadata(request) ? metadataOf(object) : object };
@@ -92,15 +96,31 @@ function targetOf(path: string[]): Target | undefined {
   const [plural, name, subresource, ...more] = isInNamespace ? rest.slice(2) : rest;
   const resource = resources.find((r) => r.group === group && r.plural === plural);
   if (!resource || more.length > 0) return undefined;
-  if (subresource !== undefined && `${plural}/${subresource}` !== approval) return undefined;
+  if (subresource !== undefined && !subresources.has(`${plural}/${subresource}`)) return undefined;
   return { resource, namespace: isInNamespace ? rest[1] : undefined, name, subresource };
 }
 
-/** The one subresource that is served. */
-const approval = "certificatesigningrequests/approval";
+/** The subresources that are served. */
+const subresources: ReadonlySet<string> = new Set([
+  "certificatesigningrequests/approval",
+  "pods/eviction",
+]);
 
 function isApproval({ subresource }: Target, verb: string): boolean {
-  return subresource !== undefined && verb === "update";
+  return subresource === "approval" && verb === "update";
+}
+
+/** As in pkg/registry/core/pod/storage/eviction.go of Kubernetes. */
+function evict(cluster: ModelCluster, { namespace = "", name = "" }: Target): Answer {
+  const budget = cluster.faults.budgetOf(`${namespace}/${name}`);
+  if (budget !== undefined) {
+    const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+    const needs = `The disruption budget ${budget} needs 1 healthy pods and has 1 currently`;
+    const details = { causes: [{ reason: "DisruptionBudget", message: needs }] };
+    return { status: 429, body: { ...statusObject(429, "TooManyRequests", message), details } };
+  }
+  if (!cluster.workloads.evict(namespace, name)) return notFound(`pods "${name}" not found`);
+  return { status: 201, body: { ...statusObject(201, "", ""), status: "Success" } };
 }
 
 function approve(cluster: ModelCluster, name: string, body: unknown): Answer {
@@ -133,22 +153,25 @@ function isSelected(object: WireObject, query: URLSearchParams): boolean {
   const labels = terms(query.get("labelSelector"));
   const fields = terms(query.get("fieldSelector"));
   const spec = object.spec as { nodeName?: string } | undefined;
+  const status = object.status as { phase?: string } | undefined;
   const values: Record<string, string | undefined> = {
     "metadata.name": object.metadata.name,
     "metadata.namespace": object.metadata.namespace,
     "spec.nodeName": spec?.nodeName,
+    "status.phase": status?.phase,
   };
   return (
-    labels.every(([key, value]) => object.metadata.labels?.[key] === value) &&
-    fields.every(([key, value]) => values[key] === value)
+    labels.every(([key, is, value]) => (object.metadata.labels?.[key] === value) === is) &&
+    fields.every(([key, is, value]) => ((values[key] ?? "") === value) === is)
   );
 }
 
-function terms(selector: string | null): [string, string][] {
+/** Key, whether it is to be equal, and to what. */
+function terms(selector: string | null): [string, boolean, string][] {
   if (!selector) return [];
   return selector.split(",").map((term) => {
-    const [key = "", value = ""] = term.split(/==?/);
-    return [key, value];
+    const [key = "", value = ""] = term.split(/!=|==?/);
+    return [key, !term.includes("!="), value];
   });
 }
 
@@ -198,6 +221,11 @@ function createPod(
   }
   cluster.pods.run(powerOff);
   return { status: 201, body: podObject(cluster, pod) };
+}
+
+/** Signers' secrets are the only ones that there are. */
+function deleteSecret(cluster: ModelCluster, name: string): void {
+  if (Object.hasOwn(cluster.state.signers, name)) cluster.deleteSigner(name as SignerName);
 }
 
 function qualified({ plural, group }: Resource): string {
