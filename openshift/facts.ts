@@ -1,6 +1,6 @@
 import type { Cluster } from "./cluster";
 import { bootIdOf, isCordoned, isCordonedByUs, rolesOf } from "./nodes";
-import { earliestExpiry, readSigners, type Signer } from "./signers";
+import { earliestExpiry, readSigners, type Signer } from "./rotation/signers";
 import type { ClusterVersion, Infrastructure, Node } from "./types";
 
 /** What a set's manifest keeps about the cluster. */

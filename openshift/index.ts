@@ -42,6 +42,7 @@ export function sshNodeAccess(settings: NodeAccessSettings, bastion?: Bastion): 
 }
 
 export type { Bastion, BastionSettings } from "./ssh/bastion";
+export { SshConnectionError } from "./ssh/errors";
 export type { NodeAccessSettings } from "./ssh/nodeAccess";
 export type { RunOnNodes } from "./runOnNodes";
 export type { Cluster } from "./cluster";
@@ -49,6 +50,6 @@ export type { ClusterConnection } from "./connect";
 export { readClusterFacts, type ClusterFacts } from "./facts";
 export { quiesce, QuiesceError } from "./quiesce";
 export { revive, type ReviveEvidence } from "./revive";
-export { passRotationGate } from "./rotationGate";
+export { describeRotation, passRotationGate } from "./rotation/rotationGate";
 export { assessStability } from "./stability";
 export { undoQuiesce } from "./undoQuiesce";

@@ -1,6 +1,6 @@
 import { address, day, hour, Lab, minute } from "./lab";
 import type { Cluster } from "../../../openshift";
-import { readSigners } from "../../../openshift/signers";
+import { readSigners } from "../../../openshift/rotation/signers";
 import { assessStability } from "../../../openshift/stability";
 import { clusterOnDisk } from "../../../sandbox/openshift";
 
