@@ -1,6 +1,7 @@
 import { certificateRequest, type Requested } from "./certificateRequest";
 import type { ModelCluster } from "./modelCluster";
 import { time, uidOf, type WireObject } from "./objects";
+import { signingValidity } from "./signerRenewal";
 import { clusterTimes, lifetimes } from "./times";
 
 /** What a kubelet's certificate is for. */
@@ -105,7 +106,7 @@ export class CertificateRequests {
 
   /** Signs what is approved, if the signer lives, and drops what is too old. */
   settle(now: number): void {
-    const signer = this.cluster.state.signers["csr-signer"];
+    const signer = signingValidity(this.cluster.state, now);
     for (const request of this.#requests.values()) {
       const { approvedAt } = request;
       const signingMs = this.cluster.scaled(clusterTimes.signingMs);

@@ -43,6 +43,8 @@ export function rotateOnce(state: ClusterState, working: readonly string[], at: 
   }
   const notAfter = Math.min(at + lifetimes.csrSignerMs, signers["csr-signer-signer"].notAfter);
   signers["csr-signer"] = { notBefore: at, notAfter };
+  delete state.signing;
+  if (isFirst) for (const node of Object.values(state.nodes)) delete node.bootstrapUntil;
   for (const name of working) {
     const node = state.nodes[name];
     if (!node || at >= node.kubelet.notAfter) continue;

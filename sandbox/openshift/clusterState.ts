@@ -23,6 +23,8 @@ export interface NodeState {
   kubelet: Validity;
   /** Of what the kubelet serves on port 10250: logs, commands in pods. */
   serving: Validity;
+  /** Until when its kubelet can ask for a first certificate; unset when for ever. */
+  bootstrapUntil?: number;
   /** Unset until the first stop. */
   lastStop?: "graceful" | "hard";
 }
@@ -53,6 +55,12 @@ export interface ClusterState {
   /** When certificates are due to be rotated next. */
   rotationAt: number;
   signers: Record<SignerName, Validity>;
+  /** When somebody deleted secrets that have not been made anew yet. */
+  signersDeletedAt?: Partial<Record<SignerName, number>>;
+  /** What signs instead of the csr-signer above, and until when, after that was made anew. */
+  signing?: { validity: Validity; until: number };
+  /** When the static pods last began to roll out because of a new signer. */
+  rolloutAt?: number;
   nodes: Record<string, NodeState>;
   operators: Record<string, OperatorState>;
   /** When it was written to this disk: after a boot the newest copy wins. */
@@ -113,6 +121,9 @@ export function newNode(
     renewedAt: now,
     kubelet: first,
     serving: first,
+    ...(signer.notAfter - signer.notBefore <= lifetimes.firstMs && {
+      bootstrapUntil: signer.notAfter,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { OperatorState, SignerName } from "./clusterState";
 import type { ModelCluster } from "./modelCluster";
 import { time, uidOf, type WireObject } from "./objects";
+import { signingValidity } from "./signerRenewal";
 
 const version = "4.18.12";
 const release = { version, image: `quay.example/openshift-release@sha256:${"0".repeat(64)}` };
@@ -126,8 +127,16 @@ const signerNamespaces: Record<SignerName, string> = {
 /** The signers' secrets. There are no keys in the model, so their data say so. */
 export function secretObjects(cluster: ModelCluster): WireObject[] {
   cluster.settle();
-  return Object.entries(cluster.state.signers).map(([name, validity]) => {
-    const namespace = signerNamespaces[name as SignerName];
+  const { signers, signersDeletedAt = {} } = cluster.state;
+  const own = Object.entries(signers).filter(
+    ([name]) => signersDeletedAt[name as SignerName] === undefined,
+  );
+  const inUse = signingValidity(cluster.state, cluster.clock.nowMs());
+  const secrets = [
+    ...own.map(([name, validity]) => [signerNamespaces[name as SignerName], name, validity] as const),
+    ["openshift-kube-controller-manager", "csr-signer", inUse] as const,
+  ];
+  return secrets.map(([namespace, name, validity]) => {
     const { metadata, ...rest } = head(cluster, "v1", "Secret", name);
     const annotation = (key: string) => `auth.openshift.io/certificate-${key}`;
     return {

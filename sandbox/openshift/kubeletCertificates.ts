@@ -1,6 +1,8 @@
 import { rotateOnce } from "./certificates";
 import type { Filing, Purpose } from "./certificateRequests";
+import type { NodeState } from "./clusterState";
 import type { ModelCluster } from "./modelCluster";
+import { renewDeletedSigners, signingValidity } from "./signerRenewal";
 import { clusterTimes, lifetimes } from "./times";
 
 interface Ask {
@@ -16,6 +18,8 @@ interface Ask {
  */
 export class KubeletCertificates {
   readonly #asks = new Map<string, Ask>();
+  /** Nodes whose kubelets were restarted without certificates, on purpose. */
+  readonly #restarted = new Set<string>();
   /** When a kubelet first got a client certificate in this run of the cluster. */
   recoveredAt: number | undefined;
 
@@ -25,6 +29,17 @@ export class KubeletCertificates {
   forget(node: string): void {
     this.#asks.delete(`client ${node}`);
     this.#asks.delete(`serving ${node}`);
+    this.#restarted.delete(node);
+  }
+
+  /** A kubelet begins anew, without its certificates. */
+  restart(name: string, now: number): void {
+    const node = this.cluster.state.nodes[name];
+    if (!node) return;
+    this.forget(name);
+    this.#restarted.add(name);
+    node.kubelet = { notBefore: node.kubelet.notBefore, notAfter: now };
+    node.serving = { notBefore: node.serving.notBefore, notAfter: now };
   }
 
   /**
@@ -32,6 +47,7 @@ export class KubeletCertificates {
    * @param apiAt since when the API answers in this run of the cluster
    */
   settle(running: readonly { name: string; since: number }[], apiAt: number, now: number): void {
+    renewDeletedSigners(this.cluster.state, this.cluster.clock.timeScale, now);
     this.#recoverSigner(apiAt, now);
     this.cluster.requests.settle(now);
     for (const { name, since } of running) {
@@ -40,7 +56,7 @@ export class KubeletCertificates {
       const from = Math.max(since, apiAt);
       if (this.#pursue(name, "client", Math.max(from, node.kubelet.notAfter), now)) {
         node.kubelet = this.#issue(now);
-        this.recoveredAt ??= now;
+        if (!this.#restarted.delete(name)) this.recoveredAt ??= now;
       }
       if (now >= node.kubelet.notAfter) continue;
       const due = Math.max(from, node.kubelet.notBefore, node.serving.notAfter);
@@ -56,14 +72,10 @@ export class KubeletCertificates {
   #recoverSigner(apiAt: number, now: number): void {
     const { state } = this.cluster;
     const at = apiAt + this.cluster.scaled(clusterTimes.signerRecoveryMs);
-    if (this.#hasBootstrapCredential() && now >= at && at >= state.signers["csr-signer"].notAfter) {
+    const hasBootstrap = Object.values(state.nodes).some((it) => mayBootstrap(it, now));
+    if (hasBootstrap && now >= at && at >= state.signers["csr-signer"].notAfter) {
       rotateOnce(state, [], at);
     }
-  }
-
-  #hasBootstrapCredential(): boolean {
-    const { notBefore, notAfter } = this.cluster.state.signers["csr-signer-signer"];
-    return notAfter - notBefore > lifetimes.firstMs;
   }
 
   /** @returns true when a certificate that was asked for is there */
@@ -74,7 +86,8 @@ export class KubeletCertificates {
       this.#asks.delete(key);
       return true;
     }
-    if (purpose === "client" && !this.#hasBootstrapCredential()) return false;
+    const isLost = purpose === "client" && !mayBootstrap(this.cluster.state.nodes[node], now);
+    if (isLost) return false;
     const retryMs = this.cluster.scaled(clusterTimes.csrRetryMs);
     const oldest = now - lifetimes.pendingCsrMs;
     for (let at = ask ? ask.at + retryMs : due; at <= now; at += retryMs) {
@@ -85,7 +98,11 @@ export class KubeletCertificates {
   }
 
   #issue(now: number) {
-    const signer = this.cluster.state.signers["csr-signer"];
+    const signer = signingValidity(this.cluster.state, now);
     return { notBefore: now, notAfter: Math.min(now + lifetimes.csrSignerMs, signer.notAfter) };
   }
+}
+
+function mayBootstrap(node: NodeState | undefined, now: number): boolean {
+  return node !== undefined && now < (node.bootstrapUntil ?? Infinity);
 }

@@ -51,6 +51,9 @@ const movers: ReadonlySet<string> = new Set([
   "network",
 ]);
 
+/** Those whose static pods hold what signers sign, or trust it. */
+const rollers: ReadonlySet<string> = new Set(["kube-apiserver", "kube-controller-manager"]);
+
 /** What operators go by. Times in milliseconds since the epoch. */
 export interface OperatorSurroundings {
   now: number;
@@ -64,6 +67,28 @@ export interface OperatorSurroundings {
  * a kubelet restarts the pods that were bound to its node before, cordoned or not.
  */
 export function reportOperator(
+  state: ClusterState,
+  name: string,
+  around: OperatorSurroundings,
+): OperatorState {
+  const report = reportSinceBoot(state, name, around);
+  return rollers.has(name) ? rollOut(report, state.rolloutAt, around) : report;
+}
+
+/** A new signer makes them roll out their static pods. */
+function rollOut(
+  report: OperatorState,
+  rolloutAt: number | undefined,
+  { now, timeScale }: OperatorSurroundings,
+): OperatorState {
+  if (rolloutAt === undefined || now < rolloutAt) return report;
+  const endsAt = rolloutAt + clusterTimes.signerRolloutMs / timeScale;
+  if (now >= endsAt) return report;
+  const Progressing = { status: "True", since: rolloutAt } as const;
+  return { ...report, conditions: { ...report.conditions, Progressing } };
+}
+
+function reportSinceBoot(
   state: ClusterState,
   name: string,
   around: OperatorSurroundings,

@@ -32,7 +32,7 @@ export const resources: readonly Resource[] = [
   core("nodes", "Node", false, [...reading, "patch"], nodeObjects, ["no"]),
   core("namespaces", "Namespace", false, reading, namespaceObjects, ["ns"]),
   core("pods", "Pod", true, [...reading, "create", "delete"], podObjects, ["po"]),
-  core("secrets", "Secret", true, reading, secretObjects),
+  core("secrets", "Secret", true, [...reading, "delete"], secretObjects),
   grouped("coordination.k8s.io", "leases", "Lease", true, leaseObjects),
   grouped(
     "certificates.k8s.io",
