@@ -17,7 +17,7 @@ import type { Send } from "./wire";
 /** How to reach a cluster. */
 export interface ClusterConnection {
   /** A file here, a file on the bastion, or the text of one (a secret of the stack's configuration). */
-  kubeconfig: { path: string } | { remotePath: string } | { content: string };
+  kubeconfig: { path: string } | { remotePath: string } | { content: string; from?: string };
   /** Everything goes through it; whoever opened it closes it. */
   bastion?: Bastion | undefined;
   /**

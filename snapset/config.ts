@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../common/errors";
+import { checkReach, reachKeys, type ClusterSecrets, type LoginSecrets } from "./clusterReach";
 import { durationOr } from "./duration";
 import { consistencies, volumePolicies, type Consistency, type VolumePolicy } from "./manifest";
 import { problemsOf } from "./problems";
@@ -7,15 +8,9 @@ import { isSnapId } from "./snapId";
 
 const text = z.string().min(1, "must not be empty");
 
-/** Also checked where another key is wrong: all problems are told at once. */
-const always = () => true;
-
-const cluster = z
-  .strictObject({
-    /** Path of a kubeconfig, relative to the project. */
-    kubeconfig: text.optional(),
-    /** The kubeconfig itself; set it with `pulumi config set --secret --path`. */
-    kubeconfigContent: text.optional(),
+const cluster = checkReach(
+  z.strictObject({
+    ...reachKeys,
     stability: z
       .strictObject({
         beforeShutdown: durationOr("60s"),
@@ -38,17 +33,8 @@ const cluster = z
       .prefault({}),
     debugImage: text.optional(),
     deadline: durationOr("45m"),
-  })
-  .refine((it) => it.kubeconfig === undefined || it.kubeconfigContent === undefined, {
-    path: ["kubeconfigContent"],
-    message: "kubeconfig is given already",
-    when: always,
-  })
-  .refine((it) => it.kubeconfig !== undefined || it.kubeconfigContent !== undefined, {
-    path: ["kubeconfig"],
-    message: "is missing: give the path of a kubeconfig, or kubeconfigContent as a secret",
-    when: always,
-  });
+  }),
+);
 
 const deadlines = z
   .strictObject({ stop: durationOr("5m"), images: durationOr("60m"), idle: durationOr("30s") })
@@ -174,11 +160,22 @@ export function parseClusterSettings(value: string | undefined): ClusterSettings
   throw new InputError("snapset:cluster", problemsOf(parsed.error));
 }
 
-/** The configuration's `kubeconfigContent`, which providers read for themselves: never an input. */
-export function kubeconfigContentOf(cluster: string | undefined): string | undefined {
-  if (cluster === undefined) return undefined;
-  const value = structureOf(cluster);
-  return (value as { kubeconfigContent?: string }).kubeconfigContent;
+/** The secrets of `snapset:cluster`, which providers read for themselves: never an input. */
+export function clusterSecretsOf(value: string | undefined): ClusterSecrets {
+  const it = (value === undefined ? {} : structureOf(value)) as {
+    kubeconfigContent?: string;
+    bastion?: LoginSecrets | null;
+    nodeAccess?: { ssh?: LoginSecrets | null } | null;
+  };
+  return {
+    kubeconfigContent: it.kubeconfigContent,
+    bastion: loginSecretsOf(it.bastion),
+    nodeAccess: loginSecretsOf(it.nodeAccess?.ssh),
+  };
+}
+
+function loginSecretsOf(login: LoginSecrets | null | undefined): LoginSecrets {
+  return { privateKey: login?.privateKey, passphrase: login?.passphrase };
 }
 
 /** Pulumi hands structures over as JSON; all else is text, a snap_id of digits too. */

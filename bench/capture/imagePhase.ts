@@ -31,7 +31,7 @@ export async function runImagePhase(
     signal,
     report: () => undefined,
     warn: () => undefined,
-    kubeconfigContent: undefined,
+    clusterSecrets: {},
   };
   const snapId = snapIdFrom(randomBytes(6));
   const members = await membersOf(servers, snapId, context);

@@ -68,7 +68,7 @@ async function capture({ inputs, url }: Order, account: Account, started: number
       if (/^[a-z ]+$/.test(line)) account.phases[line] ??= clock.now().getTime();
     },
     warn: () => undefined,
-    kubeconfigContent: undefined,
+    clusterSecrets: {},
   };
   await runCapture(inputs, null, context);
   account.phases["end"] = clock.now().getTime();

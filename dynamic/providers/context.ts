@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "../../common/clock";
 import { connect, type OpenStack } from "../../openstack";
-import { kubeconfigContentOf } from "../../snapset/config";
+import { clusterSecretsOf } from "../../snapset/config";
+import type { ClusterSecrets } from "../../snapset/clusterReach";
 import type { Engine } from "./engine";
 
 /** What Pulumi hands a dynamic provider of the stack's configuration, secrets in clear. */
@@ -23,8 +24,8 @@ export interface Context {
   report: (line: string) => void;
   /** A warning that is repeated when all is done. */
   warn: (line: string) => void;
-  /** The kubeconfig that the stack's configuration itself holds. */
-  kubeconfigContent: string | undefined;
+  /** What the stack's configuration itself holds of keys and of a kubeconfig. */
+  clusterSecrets: ClusterSecrets;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function withContext<T>(
       warn: (line) => {
         engine.warn(urn, line);
       },
-      kubeconfigContent: kubeconfigContentOf(config.get("snapset:cluster")),
+      clusterSecrets: clusterSecretsOf(config.get("snapset:cluster")),
     });
   } finally {
     await cloud.close();

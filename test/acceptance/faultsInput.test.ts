@@ -55,7 +55,7 @@ it("an unknown key, a wrong type, a wrong value and a missing one are told at on
       "- snapset:mode: must be one of restore, deploy, capture " +
       "- snapset:parallelImages: must be a number " +
       "- snapset:cluster.stability.initial: must be a duration such as 60s, 5m, 25h or 30d " +
-      "- snapset:cluster.kubeconfig: is missing: give the path of a kubeconfig, or kubeconfigContent as a secret " +
+      "- snapset:cluster.kubeconfig: is missing: give the path of a kubeconfig, kubeconfigContent as a secret, or remoteKubeconfig and a bastion " +
       "- snapset:snapID: unknown key",
   );
 });

@@ -1,5 +1,5 @@
 import { InputError } from "../../common/errors";
-import { kubeconfigContentOf, parseClusterSettings, parseConfig } from "../../snapset/config";
+import { clusterSecretsOf, parseClusterSettings, parseConfig } from "../../snapset/config";
 
 function messageOf(values: Record<string, string>): string {
   try {
@@ -50,6 +50,8 @@ describe("parseConfig", () => {
       deadlines: { stop: 90_000, images: 3_600_000, idle: 30_000 },
       cluster: {
         kubeconfig: "kubeconfig",
+        addresses: [],
+        nodeAccess: {},
         stability: { beforeShutdown: 60_000, initial: 5000, extended: 2000 },
         rounds: "proof",
         rotation: { mode: "gate", minValidity: 1_209_600_000, wait: 90_000_000 },
@@ -144,7 +146,7 @@ describe("parseConfig", () => {
         "  - snapset:deadlines.stop: must be a duration such as 60s, 5m, 25h or 30d, got soon",
         "  - snapset:deadlines.images: must be a duration such as 60s, 5m, 25h or 30d",
         "  - snapset:cluster.rotation.mode: must be one of gate, wait, off",
-        "  - snapset:cluster.kubeconfig: is missing: give the path of a kubeconfig, or kubeconfigContent as a secret",
+        "  - snapset:cluster.kubeconfig: is missing: give the path of a kubeconfig, kubeconfigContent as a secret, or remoteKubeconfig and a bastion",
         "  - snapset:snapID: unknown key",
       ].join("\n"),
     );
@@ -191,6 +193,8 @@ describe("parseClusterSettings", () => {
     const settings = parseClusterSettings(value);
     expect(settings).toEqual({
       kubeconfigContent: "apiVersion: v1",
+      addresses: [],
+      nodeAccess: {},
       stability: { beforeShutdown: 60_000, initial: 5000, extended: 60_000 },
       rounds: "proof",
       rotation: { mode: "wait", minValidity: 1_209_600_000, wait: 90_000_000 },
@@ -208,7 +212,7 @@ describe("parseClusterSettings", () => {
         "  - rotation.mode: must be one of gate, wait, off",
         "  - deadline: must be a duration such as 60s, 5m, 25h or 30d, got soon",
         "  - image: unknown key",
-        "  - kubeconfig: is missing: give the path of a kubeconfig, or kubeconfigContent as a secret",
+        "  - kubeconfig: is missing: give the path of a kubeconfig, kubeconfigContent as a secret, or remoteKubeconfig and a bastion",
       ].join("\n"),
     );
   });
@@ -220,10 +224,25 @@ describe("parseClusterSettings", () => {
   });
 });
 
-describe("kubeconfigContentOf", () => {
-  it("finds the secret where providers look for it", () => {
-    expect(kubeconfigContentOf('{"kubeconfigContent":"apiVersion: v1"}')).toBe("apiVersion: v1");
-    expect(kubeconfigContentOf('{"kubeconfig":"path"}')).toBeUndefined();
-    expect(kubeconfigContentOf(undefined)).toBeUndefined();
+describe("clusterSecretsOf", () => {
+  it("finds the kubeconfig, the private keys and their passphrases, and nothing else", () => {
+    const login = { user: "core", privateKey: "key", passphrase: "words" };
+    const value = {
+      kubeconfigContent: "apiVersion: v1",
+      bastion: login,
+      nodeAccess: { ssh: login },
+    };
+    expect(clusterSecretsOf(JSON.stringify(value))).toEqual({
+      kubeconfigContent: "apiVersion: v1",
+      bastion: { privateKey: "key", passphrase: "words" },
+      nodeAccess: { privateKey: "key", passphrase: "words" },
+    });
   });
+
+  it.each([undefined, '{"kubeconfig":"path"}', '{"bastion":null,"nodeAccess":"ssh"}', "text"])(
+    "is nothing in %j",
+    (value) => {
+      expect(clusterSecretsOf(value)).toEqual({ bastion: {}, nodeAccess: {} });
+    },
+  );
 });

@@ -6,7 +6,7 @@ import type { Instance } from "../../../snapset/snapsetData";
 import { isClusterRole } from "../../../snapset/roles";
 import { reviveCluster } from "../cluster/revive";
 import type { ClusterInputs } from "../cluster/inputs";
-import { openCluster } from "../cluster/openCluster";
+import { withCluster } from "../cluster/withCluster";
 import type { Context } from "../context";
 import { observeServers } from "./observe";
 import { removeSet } from "./remove";
@@ -52,11 +52,13 @@ async function undoOnRunning(
 ): Promise<string[]> {
   const servers = await observeServers(context, nodes);
   if (nodes.every(({ uuid }) => servers.get(uuid)?.status !== "ACTIVE")) return [];
-  const cluster = await openCluster(inputs, context);
-  const { undone, notUndone } = await undoQuiesce(cluster, {
-    image: inputs.debugImage ?? undefined,
-    clock: context.clock,
-  });
+  const { undone, notUndone } = await withCluster(inputs, context, ({ cluster, runOnNodes }) =>
+    undoQuiesce(cluster, {
+      runOnNodes,
+      image: inputs.debugImage ?? undefined,
+      clock: context.clock,
+    }),
+  );
   return [...undone, ...notUndone];
 }
 

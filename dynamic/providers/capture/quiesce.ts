@@ -11,7 +11,7 @@ import type { CaptureProgress } from "../../../snapset/capture/progress";
 import type { ServerView } from "../../../snapset/capture/server";
 import { isClusterRole } from "../../../snapset/roles";
 import type { ClusterInputs } from "../cluster/inputs";
-import { openCluster } from "../cluster/openCluster";
+import { withCluster, type OpenedCluster } from "../cluster/withCluster";
 import type { Context } from "../context";
 import type { PhaseRecorder } from "../phases";
 import type { OpenJournal } from "./journal";
@@ -43,11 +43,14 @@ export async function quiesceCluster(
     );
     return;
   }
-  const cluster = await openCluster(inputs.cluster, context);
-  await passGate(cluster, inputs.cluster, journal.progress, phases, context);
-  await lookAtCluster(cluster, journal.progress, context);
+  const settings = inputs.cluster;
+  await withCluster(settings, context, async (opened) => {
+    await passGate(opened, settings, journal.progress, phases, context);
+    await lookAtCluster(opened.cluster, journal.progress, context);
+    if (inputs.consistency !== "shutdown") return;
+    await bringToRest(opened, running, settings, journal, phases, context);
+  });
   if (inputs.consistency !== "shutdown") return;
-  await bringToRest(cluster, running, inputs.cluster, journal, phases, context);
   await phases.run("shutdown", async () => {
     const evidence = await awaitShutdown(nodes, inputs, journal, context);
     return { result: undefined, evidence };
@@ -74,7 +77,7 @@ async function runningOf(nodes: readonly Member[], context: Context): Promise<Me
 }
 
 async function passGate(
-  cluster: Cluster,
+  { cluster }: OpenedCluster,
   { rotation }: ClusterInputs,
   progress: CaptureProgress,
   phases: PhaseRecorder,
@@ -113,7 +116,7 @@ async function lookAtCluster(
 }
 
 async function bringToRest(
-  cluster: Cluster,
+  { cluster, runOnNodes }: OpenedCluster,
   running: readonly Member[],
   inputs: ClusterInputs,
   journal: OpenJournal,
@@ -131,6 +134,7 @@ async function bringToRest(
       const evidence = await quiesce(cluster, {
         stablePeriodMs: inputs.stability.beforeShutdown,
         stableDeadlineMs: inputs.deadline,
+        runOnNodes,
         image: inputs.debugImage ?? undefined,
         clock: context.clock,
         signal: context.signal,

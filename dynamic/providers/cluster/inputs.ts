@@ -1,9 +1,35 @@
+import type { BastionSettings, NodeAccessSettings } from "../../../snapset/clusterReach";
 import type { ClusterSettings } from "../../../snapset/config";
+
+/** How to log in, as a resource's input: what is secret of it stays in the configuration. */
+export interface LoginInputs {
+  user: string;
+  port: number;
+  /** `configured`: the private key is in the stack's configuration. */
+  key: { file: string } | { agent: string | true } | "configured" | null;
+  knownHosts: string | null;
+  hostKey: string | string[] | null;
+  connectTimeout: number;
+}
+
+/** A host through which the cluster is reached, as a resource's input. */
+export interface BastionInputs extends LoginInputs {
+  host: string;
+  keepAlive: number;
+}
 
 /** How to reach a cluster and how patient to be, as a resource's input. Durations in milliseconds. */
 export interface ClusterInputs {
-  /** Path of a kubeconfig; null when the stack's configuration holds the kubeconfig itself. */
+  /** Path of a kubeconfig; null when the stack's configuration holds it, or the bastion. */
   kubeconfig: string | null;
+  // Absent in the state of stacks from before there were bastions: what reads them takes that too.
+  /** Path of a kubeconfig on the bastion. */
+  remoteKubeconfig?: string | null;
+  bastion?: BastionInputs | null;
+  /** Where the API is tried, `host:port`; none: at the kubeconfig's server. */
+  addresses?: string[];
+  /** Null: commands get to nodes by pods. */
+  nodeSsh?: (LoginInputs & { acceptNew: boolean }) | null;
   stability: { beforeShutdown: number; initial: number; extended: number };
   /** How a revive ends: with the proof, or by the clock. */
   rounds: "proof" | "classic";
@@ -12,14 +38,48 @@ export interface ClusterInputs {
   deadline: number;
 }
 
-/** The settings without their secret: that stays in the configuration, where providers read it. */
+/** The settings without their secrets: these stay in the configuration, where providers read them. */
 export function clusterInputsOf(settings: ClusterSettings): ClusterInputs {
   return {
     kubeconfig: settings.kubeconfig ?? null,
+    remoteKubeconfig: settings.remoteKubeconfig ?? null,
+    bastion: bastionInputsOf(settings.bastion),
+    addresses: settings.addresses,
+    nodeSsh: nodeSshInputsOf(settings.nodeAccess),
     stability: settings.stability,
     rounds: settings.rounds,
     rotation: settings.rotation,
     debugImage: settings.debugImage ?? null,
     deadline: settings.deadline,
   };
+}
+
+function bastionInputsOf(settings: BastionSettings | undefined): BastionInputs | null {
+  if (settings === undefined) return null;
+  const { host, keepAlive } = settings;
+  return { host, keepAlive, ...loginInputsOf(settings) };
+}
+
+function nodeSshInputsOf({ ssh }: NodeAccessSettings) {
+  return ssh === undefined ? null : { ...loginInputsOf(ssh), acceptNew: ssh.acceptNew };
+}
+
+type LoginSettings = Omit<BastionSettings, "host" | "keepAlive">;
+
+function loginInputsOf(settings: LoginSettings): LoginInputs {
+  const { user, port, connectTimeout, knownHosts, hostKey } = settings;
+  return {
+    user,
+    port,
+    key: keyOf(settings),
+    knownHosts: knownHosts ?? null,
+    hostKey: hostKey ?? null,
+    connectTimeout,
+  };
+}
+
+function keyOf({ keyFile, privateKey, agent }: LoginSettings): LoginInputs["key"] {
+  if (keyFile !== undefined) return { file: keyFile };
+  if (agent !== undefined) return { agent };
+  return privateKey === undefined ? null : "configured";
 }

@@ -2,7 +2,7 @@ import { revive, type ReviveEvidence } from "../../../openshift";
 import type { ClusterFacts } from "../../../snapset/manifest";
 import type { Context } from "../context";
 import type { ClusterInputs } from "./inputs";
-import { openCluster } from "./openCluster";
+import { withCluster } from "./withCluster";
 
 /**
  * Brings a cluster back whose servers run again, and proves it.
@@ -16,9 +16,8 @@ export async function reviveCluster(
   offAt: string | null,
   context: Context,
 ): Promise<ReviveEvidence> {
-  const cluster = await openCluster(inputs, context);
   const nodes = facts?.nodes ?? [];
-  return revive(cluster, {
+  const options = {
     clusterId: facts?.clusterId,
     bootIdsBefore: Object.fromEntries(nodes.map((node) => [node.name, node.bootId])),
     cordonedBefore: nodes.filter((node) => node.cordoned).map((node) => node.name),
@@ -30,5 +29,7 @@ export async function reviveCluster(
     clock: context.clock,
     signal: context.signal,
     onProgress: context.report,
-  });
+  };
+  // The bastion is a server that has been started just now, too.
+  return withCluster(inputs, context, ({ cluster }) => revive(cluster, options), inputs.deadline);
 }
