@@ -48,6 +48,7 @@ export type { RunOnNodes } from "./runOnNodes";
 export type { Cluster } from "./cluster";
 export type { ClusterConnection } from "./connect";
 export { readClusterFacts, type ClusterFacts } from "./facts";
+export { readNodeMachines } from "./nodeMachines";
 export { quiesce, QuiesceError } from "./quiesce";
 export { revive, type ReviveEvidence } from "./revive";
 export { describeRotation, passRotationGate } from "./rotation/rotationGate";

@@ -69,7 +69,7 @@ export interface Node {
   spec?: { unschedulable?: boolean; providerID?: string };
   status?: {
     conditions?: Condition[];
-    nodeInfo?: { bootID?: string };
+    nodeInfo?: { bootID?: string; systemUUID?: string };
     addresses?: { type: string; address: string }[];
   };
 }

@@ -17,6 +17,8 @@ export interface NodeState {
   createdAt: number;
   /** As the kubelet last reported. */
   bootId: string;
+  /** Of the machine, as the kubelet last reported. */
+  systemUuid?: string;
   readySince: number;
   /** The kubelet's last heartbeat. */
   renewedAt: number;

@@ -274,6 +274,7 @@ export class ModelCluster {
     const bootId = member.guest.bootId ?? node.bootId;
     if (node.bootId !== bootId) node.readySince = up;
     node.bootId = bootId;
+    node.systemUuid = member.guest.serverId;
     node.renewedAt = lastTick(up, now, this.scaled(clusterTimes.leaseMs));
   }
 

@@ -91,7 +91,7 @@ function nodeStatus({ name, node, ready, readySince }: NodeStanding) {
       machineID: "",
       operatingSystem: "linux",
       osImage: "Red Hat Enterprise Linux CoreOS",
-      systemUUID: "",
+      systemUUID: node.systemUuid ?? "",
     },
     conditions: [
       condition("MemoryPressure", "False", "KubeletHasSufficientMemory"),

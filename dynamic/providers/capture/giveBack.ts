@@ -6,6 +6,7 @@ import type { Instance } from "../../../snapset/snapsetData";
 import { isClusterRole } from "../../../snapset/roles";
 import { reviveCluster } from "../cluster/revive";
 import type { ClusterInputs } from "../cluster/inputs";
+import { requireOwnNodes } from "../cluster/requireOwnNodes";
 import { withCluster } from "../cluster/withCluster";
 import type { Context } from "../context";
 import { observeServers } from "./observe";
@@ -36,7 +37,7 @@ export async function resumeSource(
   const stopped = source.instances.filter(({ name }) => progress.stopped[name] !== undefined);
   const nodes = stopped.filter(({ role }) => isClusterRole(role));
   const isQuiesced = progress.quiesced && cluster !== null && nodes.length > 0;
-  const undone = isQuiesced ? await undoOnRunning(cluster, nodes, context) : [];
+  const undone = isQuiesced ? await undoOnRunning(source, cluster, nodes, context) : [];
   const done = [...undone, await startServers(stopped, source.deadlines.stop, context)];
   if (isQuiesced) done.push(await revive(cluster, nodes, progress, context));
   progress.stopped = {};
@@ -46,20 +47,22 @@ export async function resumeSource(
 
 /** Nodes that run still may be about to go down: their shutdown is called off. */
 async function undoOnRunning(
+  { instances }: Source,
   inputs: ClusterInputs,
   nodes: readonly Instance[],
   context: Context,
 ): Promise<string[]> {
   const servers = await observeServers(context, nodes);
   if (nodes.every(({ uuid }) => servers.get(uuid)?.status !== "ACTIVE")) return [];
-  const { undone, notUndone } = await withCluster(inputs, context, ({ cluster, runOnNodes }) =>
-    undoQuiesce(cluster, {
+  return withCluster(inputs, context, async ({ cluster, runOnNodes }) => {
+    await requireOwnNodes(cluster, instances, context);
+    const { undone, notUndone } = await undoQuiesce(cluster, {
       runOnNodes,
       image: inputs.debugImage ?? undefined,
       clock: context.clock,
-    }),
-  );
-  return [...undone, ...notUndone];
+    });
+    return [...undone, ...notUndone];
+  });
 }
 
 /** A node that never went down has nothing new to show: only where all did, a new boot is asked for. */

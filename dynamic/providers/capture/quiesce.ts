@@ -11,6 +11,7 @@ import type { CaptureProgress } from "../../../snapset/capture/progress";
 import type { ServerView } from "../../../snapset/capture/server";
 import { isClusterRole } from "../../../snapset/roles";
 import type { ClusterInputs } from "../cluster/inputs";
+import { requireOwnNodes } from "../cluster/requireOwnNodes";
 import { withCluster, type OpenedCluster } from "../cluster/withCluster";
 import type { Context } from "../context";
 import type { PhaseRecorder } from "../phases";
@@ -45,6 +46,7 @@ export async function quiesceCluster(
   }
   const settings = inputs.cluster;
   await withCluster(settings, context, async (opened) => {
+    await requireOwnNodes(opened.cluster, inputs.instances, context);
     await passGate(opened, settings, journal.progress, phases, context);
     await lookAtCluster(opened.cluster, journal.progress, context);
     if (inputs.consistency !== "shutdown") return;

@@ -1,0 +1,36 @@
+import { InputError } from "../../../common/errors";
+import { readNodeMachines, type Cluster } from "../../../openshift";
+import type { Server } from "../../../openstack";
+import { judgeNodes, type Machine } from "../../../snapset/capture/clusterNodes";
+import type { Instance } from "../../../snapset/snapsetData";
+import type { Context } from "../context";
+
+/**
+ * Refuses a cluster that is not the one inside the captured servers, before anything is done to it:
+ * a wrong kubeconfig would bring somebody else's cluster down.
+ *
+ * @throws {InputError} naming the nodes, and where they run
+ */
+export async function requireOwnNodes(
+  cluster: Cluster,
+  instances: readonly Pick<Instance, "uuid">[],
+  { cloud, warn }: Context,
+): Promise<void> {
+  const [nodes, servers] = await Promise.all([
+    readNodeMachines(cluster),
+    cloud.compute.listServers(),
+  ]);
+  const captured = new Set(instances.map(({ uuid }) => uuid));
+  const { problems, warnings } = judgeNodes(nodes, servers.map(machineOf), captured);
+  warnings.forEach(warn);
+  if (problems.length > 0) {
+    throw new InputError(`${cluster.server} is not the cluster of the captured servers`, problems);
+  }
+}
+
+function machineOf({ id, name, addresses }: Server): Machine {
+  const fixed = Object.values(addresses)
+    .flat()
+    .filter((address) => address["OS-EXT-IPS:type"] === "fixed");
+  return { id, name, addresses: fixed.map(({ addr }) => addr) };
+}
