@@ -42,6 +42,7 @@ export function sshNodeAccess(settings: NodeAccessSettings, bastion?: Bastion): 
 }
 
 export type { Bastion, BastionSettings } from "./ssh/bastion";
+export { hostKeysOnConsole } from "./ssh/consoleKeys";
 export { SshConnectionError } from "./ssh/errors";
 export type { NodeAccessSettings } from "./ssh/nodeAccess";
 export type { RunOnNodes } from "./runOnNodes";

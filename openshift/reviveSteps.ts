@@ -8,6 +8,7 @@ import type { RenewTimes } from "./reviveNodes";
 import { pace } from "./revivePace";
 import { tolerate, type Tolerated } from "./tolerate";
 import type { ClusterVersion, Node } from "./types";
+import { watchCertificate } from "./untrustedCertificate";
 import { waitForStable } from "./waitForStable";
 
 /**
@@ -16,12 +17,16 @@ import { waitForStable } from "./waitForStable";
  */
 export function waitForApi(context: ReviveContext): Promise<ClusterVersion> {
   return context.step("API", async () => {
+    const note = watchCertificate(context.clock);
     const seen = await waitFor<Tolerated<ClusterVersion>>({
       what: `the API at ${context.cluster.server}`,
       observe: () =>
         tolerate(
           () => context.cluster.readClusterVersion(),
-          () => true,
+          (error) => {
+            note(error);
+            return true;
+          },
         ),
       isDone: (seen) => "value" in seen,
       describe: (seen) => ("problem" in seen ? seen.problem : "it answers"),

@@ -32,8 +32,9 @@ function pins(others: readonly string[] = []) {
     ...others,
     "or a list of keys",
   ].join(", ");
+  const key = z.string(message).regex(pin, message);
   const one = z.string(message).refine((it) => pin.test(it) || others.includes(it), message);
-  return z.union([one, z.array(one).min(1, message)], message).optional();
+  return z.union([one, z.array(key).min(1, message)], message).optional();
 }
 
 interface Login {

@@ -12,6 +12,7 @@ import {
 } from "../../../openshift";
 import type { LoginSecrets } from "../../../snapset/clusterReach";
 import type { Context } from "../context";
+import { readConsoleKeys } from "./consoleKeys";
 import type { ClusterInputs, LoginInputs } from "./inputs";
 
 /** A cluster that can be worked with, for as long as the work takes. */
@@ -37,7 +38,7 @@ export async function withCluster<T>(
   work: (opened: OpenedCluster) => Promise<T>,
   patienceMs = usualPatienceMs,
 ): Promise<T> {
-  const bastion = bastionOf(inputs, context);
+  const bastion = await bastionOf(inputs, patienceMs, context);
   try {
     const { clock, signal } = context;
     const runOnNodes = runOnNodesOf(inputs, bastion, context);
@@ -50,13 +51,19 @@ export async function withCluster<T>(
   }
 }
 
-function bastionOf({ bastion }: ClusterInputs, { clusterSecrets }: Context): Bastion | undefined {
+async function bastionOf(
+  { bastion }: ClusterInputs,
+  patienceMs: number,
+  context: Context,
+): Promise<Bastion | undefined> {
   if (!bastion) return undefined;
-  return openBastion({
-    ...loginOf("bastion", bastion, clusterSecrets.bastion),
-    host: bastion.host,
-    keepAliveMs: bastion.keepAlive,
-  });
+  const { host, keepAlive } = bastion;
+  const login = loginOf("bastion", bastion, context.clusterSecrets.bastion);
+  const hostKey =
+    bastion.hostKey === "console"
+      ? await readConsoleKeys(host, patienceMs, context)
+      : login.hostKey;
+  return openBastion({ ...login, hostKey, host, keepAliveMs: keepAlive });
 }
 
 function runOnNodesOf(

@@ -11,6 +11,7 @@ import {
 } from "../../../openshift";
 import { ClusterError } from "../../../openshift/errors";
 import { SshRefusal } from "../../../openshift/ssh/errors";
+import { isCertificateUntrusted } from "../../../openshift/untrustedCertificate";
 import { kubeconfigFor } from "../../../sandbox/openshift";
 import { address, Lab } from "../../sandbox/openshift/lab";
 import { Folder, freePort, runTool, Sshd, until, user } from "./sshd";
@@ -105,6 +106,13 @@ const connect = (connection: Partial<ClusterConnection> = {}) =>
 const names = async (connection: Partial<ClusterConnection> = {}) =>
   (await (await connect(connection)).listNodes()).map((node) => node.metadata.name);
 const all = ["master-0", "master-1", "master-2"];
+const failureOf = async (connection: Partial<ClusterConnection>): Promise<ClusterError> =>
+  names(connection).then(
+    () => {
+      throw new Error("it succeeded");
+    },
+    (error: unknown) => error as ClusterError,
+  );
 test("nodes are listed through the bastion, and no connection stays behind", async () => {
   const cluster = await connect();
   const lists = await Promise.all(Array.from({ length: 20 }, () => cluster.listNodes()));
@@ -256,15 +264,19 @@ describe("TLS", () => {
 
   test("another authority's certificate is refused", async () => {
     certify("other", "DNS:api.sno.example");
-    await expect(names({ kubeconfig: secured("other"), addresses: here() })).rejects.toThrow(
+    const error = await failureOf({ kubeconfig: secured("other"), addresses: here() });
+    expect(error.message).toMatch(
       /^cannot list nodes: no answer: request to https:\/\/api\.sno\.example:6443\/\S+ failed, reason: unable to verify the first certificate$/,
     );
+    expect(isCertificateUntrusted(error)).toBe(true);
     expect(front.seen).toEqual([]);
   });
 
   test("another name's certificate is refused", async () => {
     const kubeconfig = secured("api", "https://api.other.example:6443");
-    await expect(names({ kubeconfig, addresses: here() })).rejects.toThrow(
+    const error = await failureOf({ kubeconfig, addresses: here() });
+    expect(isCertificateUntrusted(error)).toBe(true);
+    expect(error.message).toContain(
       "failed, reason: Hostname/IP does not match certificate's altnames: Host: api.other.example. is not in the cert's altnames: DNS:api.sno.example",
     );
     expect(front.seen).toEqual([]);
