@@ -54,6 +54,8 @@ export interface Cluster {
   updateApproval(request: CertificateSigningRequest): Promise<void>;
   /** Name, labels and annotations only: the secret's data never leave the API server. */
   readSecretMetadata(namespace: string, name: string): Promise<ObjectMeta>;
+  /** One that is gone already is fine. */
+  deleteSecret(namespace: string, name: string): Promise<void>;
   listPods(namespace: string, labelSelector: string): Promise<Pod[]>;
   /** Pods of all namespaces that have not ended, but for those of some nodes. */
   listPodsExceptOn(nodeNames: readonly string[]): Promise<Pod[]>;
@@ -109,6 +111,15 @@ export function createCluster(server: string, wire: Wire): Cluster {
         accept: metadataOnly,
       });
       return (secret as { metadata: ObjectMeta }).metadata;
+    },
+    deleteSecret: async (namespace, name) => {
+      await call({
+        verb: "delete",
+        resource: `secret ${namespace}/${name}`,
+        path: `/api/v1${inNamespace(namespace)}/secrets/${name}`,
+      }).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
     },
   };
 }

@@ -24,10 +24,14 @@ const cluster = checkReach(
     rotation: z
       .strictObject({
         mode: z
-          .enum(["gate", "wait", "off"], { error: "must be one of gate, wait, off" })
+          .enum(["gate", "accelerate", "wait", "off"], {
+            error: "must be one of gate, accelerate, wait, off",
+          })
           .default("gate"),
         // The operator renews a csr-signer of 30 days when 15 are left: a rotated one always has more.
         minValidity: durationOr("14d"),
+        // The first rotation is over a day after the installation began.
+        deadline: durationOr("26h"),
         wait: durationOr("25h"),
       })
       .prefault({}),

@@ -43,6 +43,11 @@ export class CsrApprovals {
   constructor(
     private readonly cluster: Cluster,
     private readonly clock: Clock,
+    /** What the requests will say of who approved them, and why. */
+    private readonly by = {
+      reason: "SnapSetRevive",
+      message: "a captured node's kubelet asks for what is its own",
+    },
   ) {}
 
   /**
@@ -99,8 +104,7 @@ export class CsrApprovals {
     const approved = {
       type: "Approved",
       status: "True",
-      reason: "SnapSetRevive",
-      message: "a captured node's kubelet asks for what is its own",
+      ...this.by,
       lastUpdateTime: at.replace(/\.\d+Z$/, "Z"),
     };
     try {

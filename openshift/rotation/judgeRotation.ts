@@ -72,6 +72,12 @@ export function judgeRotation(seen: RotationSeen, terms: RotationTerms): Rotatio
   };
 }
 
+/** Names of the nodes with a shortfall of a kind, each once. */
+export function nodesShortOf(shortfalls: readonly Shortfall[], kind: Shortfall["kind"]): string[] {
+  const nodes = shortfalls.filter((it) => it.kind === kind).map(({ node }) => node);
+  return [...new Set(nodes.filter((node) => node !== undefined))];
+}
+
 /** Operators look every few minutes, and kubelets ask again when they were not answered. */
 const tolerableDelayMs = 3_600_000;
 

@@ -4,7 +4,9 @@ import type { Cluster } from "../cluster";
 import { ClusterStateError } from "../errors";
 import { installedAtOf } from "../facts";
 import type { NodeReading } from "./credentials";
+import { accelerateRotation, type AccelerationEvidence } from "./accelerate";
 import { judgeRotation, renewedBy, type RotationVerdict } from "./judgeRotation";
+import { lookAtRotation, lookWhenItMatters, type RotationLook } from "./look";
 import { readKubelets, type NodeReach } from "./readKubelets";
 import { readSigners, type Signer } from "./signers";
 
@@ -22,6 +24,10 @@ export interface RotationGate extends NodeReach {
   deadlineMs?: number | undefined;
   /** wait: the time after the installation. @default 25 h */
   waitMs?: number | undefined;
+  /** accelerate: for how long operators have to be stable before and after. @default 60 s */
+  stablePeriodMs?: number | undefined;
+  /** accelerate: for them to get stable, each time. @default 45 min */
+  stableDeadlineMs?: number | undefined;
   onProgress?: ((line: string) => void) | undefined;
 }
 
@@ -38,20 +44,16 @@ export interface RotationEvidence {
   /** Empty in mode `off`. */
   kubelets: readonly NodeReading[];
   notes: string[];
+  /** What was done to force the rotation; absent when there was no need. */
+  forced?: AccelerationEvidence;
 }
 
 const hourMs = 3_600_000;
-
-/** The operator renews a csr-signer of 30 days when 15 are left: a rotated one always has more. */
-const defaultMinValidityMs = 14 * 24 * hourMs;
 
 /** The first rotation is over a day after the installation began; some more is needed to see it. */
 const defaultDeadlineMs = 26 * hourMs;
 
 const defaultWaitMs = 25 * hourMs;
-
-/** Reading nodes takes a pod on each. While only they are waited for, it is done this often. */
-const rereadMs = 120_000;
 
 /**
  * Passes when the certificates outlive the shutdown, by the mode's standards.
@@ -65,16 +67,18 @@ export async function passRotationGate(
 ): Promise<RotationEvidence> {
   const startedAt = gate.clock.now().toISOString();
   if (gate.mode === "wait") await waitSinceInstallation(cluster, gate);
-  const { signers, kubelets, verdict } = await lookOrWait(cluster, gate);
+  const { signers, kubelets, verdict, forced } = await lookOrAct(cluster, gate);
+  const isJudged = gate.mode === "gate" || gate.mode === "accelerate";
   return {
     mode: gate.mode,
     startedAt,
     endedAt: gate.clock.now().toISOString(),
-    ...(gate.mode === "gate" && { rotated: true as const }),
+    ...(isJudged && { rotated: true as const }),
     earliest: verdict.earliest,
     signers,
     kubelets,
     notes: [...verdict.notes, ...verdict.reasons],
+    ...(forced && { forced }),
   };
 }
 
@@ -87,32 +91,42 @@ export function describeRotation({ mode, rotated, ...seen }: RotationEvidence): 
   const until = earliest
     ? `all valid until ${earliest.notAfter} (${earliest.what})`
     : "no expiry was seen";
-  return [`${what}, ${looked}, ${until}`, ...notes].join("; ");
+  const done = seen.forced?.steps.map(({ step, seen: result }) => `${step}: ${result}`) ?? [];
+  const forced = done.length > 0 ? [`rotation forced (${done.join("; ")})`] : [];
+  return [`${what}, ${looked}, ${until}`, ...forced, ...notes].join("; ");
 }
 
-interface Look {
-  signers: readonly Signer[];
-  kubelets: readonly NodeReading[];
-  verdict: RotationVerdict;
-}
+type Passed = Omit<RotationLook, "now"> & { forced?: AccelerationEvidence };
 
-async function lookOrWait(cluster: Cluster, gate: RotationGate): Promise<Look> {
+async function lookOrAct(cluster: Cluster, gate: RotationGate): Promise<Passed> {
   if (gate.mode === "gate") return waitForRotation(cluster, gate);
+  if (gate.mode === "accelerate") return forceRotation(cluster, gate);
   const kubelets = gate.mode === "off" ? [] : await readKubelets(cluster, gate);
   const signers = await readSigners(cluster);
   const verdict = judgeRotation({ signers, kubelets }, { now: gate.clock.now(), minValidityMs: 0 });
   return { signers, kubelets, verdict };
 }
 
+/** Whatever was done, it passes by what is seen afterwards. */
+async function forceRotation(cluster: Cluster, gate: RotationGate): Promise<Passed> {
+  const look = () => lookAtRotation(cluster, gate);
+  const before = await look();
+  if (before.verdict.rotated) return before;
+  gate.onProgress?.(`forcing the rotation: ${firstOf(before.verdict.reasons, 3).join("; ")}`);
+  const forced = await accelerateRotation(cluster, gate, look);
+  const after = await look();
+  if (after.verdict.rotated) return { ...after, forced };
+  throw wouldNotOutlive(after.verdict, "although their rotation was forced");
+}
+
 /** Waits only for what the cluster renews by itself within the deadline. */
-async function waitForRotation(cluster: Cluster, gate: RotationGate): Promise<Look> {
+async function waitForRotation(cluster: Cluster, gate: RotationGate): Promise<RotationLook> {
   const deadlineMs = gate.deadlineMs ?? defaultDeadlineMs;
-  const observe = observerOf(cluster, gate);
+  const observe = lookWhenItMatters(cluster, gate);
   const first = await observe();
   if (first.verdict.rotated) return first;
-  const now = gate.clock.now();
-  const by = renewedBy(first.verdict.shortfalls, now);
-  if (!by || by.getTime() > now.getTime() + deadlineMs) {
+  const by = renewedBy(first.verdict.shortfalls, first.now);
+  if (!by || by.getTime() > first.now.getTime() + deadlineMs) {
     throw wouldNotOutlive(first.verdict);
   }
   return waitFor({
@@ -129,35 +143,15 @@ async function waitForRotation(cluster: Cluster, gate: RotationGate): Promise<Lo
   });
 }
 
-function wouldNotOutlive({ reasons }: RotationVerdict): ClusterStateError {
-  const what = "the cluster's certificates would not outlive the shutdown";
-  return new ClusterStateError(what, firstOf(reasons, 8));
+function wouldNotOutlive({ reasons }: RotationVerdict, although?: string): ClusterStateError {
+  const what = ["the cluster's certificates would not outlive the shutdown", although];
+  return new ClusterStateError(what.filter(Boolean).join(", "), firstOf(reasons, 8));
 }
 
 /** Signers come first, and while they are due nothing else matters. */
 function firstOf(reasons: readonly string[], most: number): readonly string[] {
   if (reasons.length <= most) return reasons;
   return [...reasons.slice(0, most), `… (${reasons.length} in all)`];
-}
-
-/** Looks at the signers each time; at the nodes when that can change the verdict. */
-function observerOf(cluster: Cluster, gate: RotationGate): () => Promise<Look> {
-  let kubelets: { at: number; readings: NodeReading[] } | undefined;
-  let installedAt: string | undefined;
-  return async () => {
-    installedAt ??= installedAtOf(await cluster.readClusterVersion());
-    const signers = await readSigners(cluster);
-    const now = gate.clock.now();
-    const minValidityMs = gate.minValidityMs ?? defaultMinValidityMs;
-    const judge = (readings: readonly NodeReading[]) =>
-      judgeRotation({ signers, kubelets: readings }, { now, minValidityMs, installedAt });
-    const { shortfalls } = judge(kubelets?.readings ?? []);
-    const areSignersGood = shortfalls.every(({ kind }) => kind !== "signer");
-    if (!kubelets || (areSignersGood && now.getTime() - kubelets.at >= rereadMs)) {
-      kubelets = { at: now.getTime(), readings: await readKubelets(cluster, gate) };
-    }
-    return { signers, kubelets: kubelets.readings, verdict: judge(kubelets.readings) };
-  };
 }
 
 /** Counts from the installation, not from now: a second run does not wait once more. */

@@ -14,11 +14,14 @@ export interface Signer {
  * The signers that kubelet certificates depend on: the two that sign them, and the one whose
  * client certificate the API server shows to kubelets.
  */
-const signerSecrets = [
+export const signerSecrets = [
   ["openshift-kube-controller-manager-operator", "csr-signer"],
   ["openshift-kube-controller-manager-operator", "csr-signer-signer"],
   ["openshift-kube-apiserver-operator", "kube-apiserver-to-kubelet-signer"],
 ] as const;
+
+/** The copy of csr-signer that kube-controller-manager signs with. */
+export const signerInUse = ["openshift-kube-controller-manager", "csr-signer"] as const;
 
 const notBeforeAnnotation = "auth.openshift.io/certificate-not-before";
 const notAfterAnnotation = "auth.openshift.io/certificate-not-after";
@@ -30,7 +33,12 @@ export function readSigners(cluster: Cluster): Promise<Signer[]> {
   );
 }
 
-async function readSigner(cluster: Cluster, namespace: string, name: string): Promise<Signer> {
+/** Reads the dates of one. A missing secret is a signer without dates. */
+export async function readSigner(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+): Promise<Signer> {
   try {
     const { annotations = {} } = await cluster.readSecretMetadata(namespace, name);
     const notBefore = annotations[notBeforeAnnotation];

@@ -123,10 +123,13 @@ export function newNode(
     renewedAt: now,
     kubelet: first,
     serving: first,
-    ...(signer.notAfter - signer.notBefore <= lifetimes.firstMs && {
-      bootstrapUntil: signer.notAfter,
-    }),
+    // workers get a token that does not expire
+    ...(role === "master" && isFirst(signer) && { bootstrapUntil: signer.notAfter }),
   };
+}
+
+function isFirst({ notBefore, notAfter }: Validity): boolean {
+  return notAfter - notBefore <= lifetimes.firstMs;
 }
 
 /** The cluster on a disk, if there is one. */

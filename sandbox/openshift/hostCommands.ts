@@ -61,7 +61,9 @@ function readCredentials({ state, faults }: ModelCluster, nodeName: string): Com
   return { exitCode: 0, output: `${lines.join("\n")}\n` };
 }
 
+/** One that lived for no time stands for none. */
 function dates({ notBefore, notAfter }: Validity): string {
+  if (notBefore === notAfter) return "missing";
   return `notBefore=${opensslDate(notBefore)} notAfter=${opensslDate(notAfter)}`;
 }
 

@@ -38,8 +38,8 @@ export class KubeletCertificates {
     if (!node) return;
     this.forget(name);
     this.#restarted.add(name);
-    node.kubelet = { notBefore: node.kubelet.notBefore, notAfter: now };
-    node.serving = { notBefore: node.serving.notBefore, notAfter: now };
+    node.kubelet = { notBefore: now, notAfter: now };
+    node.serving = { notBefore: now, notAfter: now };
   }
 
   /**

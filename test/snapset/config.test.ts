@@ -54,7 +54,12 @@ describe("parseConfig", () => {
         nodeAccess: {},
         stability: { beforeShutdown: 60_000, initial: 5000, extended: 2000 },
         rounds: "proof",
-        rotation: { mode: "gate", minValidity: 1_209_600_000, wait: 90_000_000 },
+        rotation: {
+          mode: "gate",
+          minValidity: 1_209_600_000,
+          deadline: 93_600_000,
+          wait: 90_000_000,
+        },
         deadline: 2_700_000,
       },
     });
@@ -145,7 +150,7 @@ describe("parseConfig", () => {
         "  - snapset:parallelImages: must be at least 1",
         "  - snapset:deadlines.stop: must be a duration such as 60s, 5m, 25h or 30d, got soon",
         "  - snapset:deadlines.images: must be a duration such as 60s, 5m, 25h or 30d",
-        "  - snapset:cluster.rotation.mode: must be one of gate, wait, off",
+        "  - snapset:cluster.rotation.mode: must be one of gate, accelerate, wait, off",
         "  - snapset:cluster.kubeconfig: is missing: give the path of a kubeconfig, kubeconfigContent as a secret, or remoteKubeconfig and a bastion",
         "  - snapset:snapID: unknown key",
       ].join("\n"),
@@ -197,7 +202,12 @@ describe("parseClusterSettings", () => {
       nodeAccess: {},
       stability: { beforeShutdown: 60_000, initial: 5000, extended: 60_000 },
       rounds: "proof",
-      rotation: { mode: "wait", minValidity: 1_209_600_000, wait: 90_000_000 },
+      rotation: {
+        mode: "wait",
+        minValidity: 1_209_600_000,
+        deadline: 93_600_000,
+        wait: 90_000_000,
+      },
       debugImage: "tools",
       deadline: 2_700_000,
     });
@@ -209,7 +219,7 @@ describe("parseClusterSettings", () => {
     expect(problemOf('{"rotation":{"mode":"hope"},"deadline":"soon","image":"x"}')).toBe(
       [
         "snapset:cluster: 4 problems",
-        "  - rotation.mode: must be one of gate, wait, off",
+        "  - rotation.mode: must be one of gate, accelerate, wait, off",
         "  - deadline: must be a duration such as 60s, 5m, 25h or 30d, got soon",
         "  - image: unknown key",
         "  - kubeconfig: is missing: give the path of a kubeconfig, kubeconfigContent as a secret, or remoteKubeconfig and a bastion",

@@ -1,5 +1,6 @@
 import { messageOf } from "../../../common/errors";
 import {
+  describeRotation,
   passRotationGate,
   quiesce,
   QuiesceError,
@@ -79,30 +80,46 @@ async function runningOf(nodes: readonly Member[], context: Context): Promise<Me
 }
 
 async function passGate(
-  { cluster }: OpenedCluster,
-  { rotation }: ClusterInputs,
+  { cluster, runOnNodes }: OpenedCluster,
+  inputs: ClusterInputs,
   progress: CaptureProgress,
   phases: PhaseRecorder,
   context: Context,
 ): Promise<void> {
+  const { rotation } = inputs;
+  if (hasPassedGate(progress, rotation.minValidity, context.clock.now())) return;
   await phases.run("rotation gate", async () => {
     const evidence = await passRotationGate(cluster, {
       mode: rotation.mode,
       minValidityMs: rotation.minValidity,
+      deadlineMs: rotation.deadline,
       waitMs: rotation.wait,
+      stablePeriodMs: inputs.stability.beforeShutdown,
+      stableDeadlineMs: inputs.deadline,
+      runOnNodes,
+      image: inputs.debugImage ?? undefined,
       clock: context.clock,
       signal: context.signal,
       onProgress: (line) => {
         context.report(`rotation gate: ${line}`);
       },
     });
-    progress.notAfter = evidence.notAfter ?? null;
-    const looked = evidence.rotated === undefined ? `mode ${evidence.mode}` : "rotated";
-    return {
-      result: undefined,
-      evidence: `${looked}, signers valid until ${evidence.notAfter ?? "an unknown time"}; not looked at: ${evidence.notLookedAt.join(", ") || "nothing"}`,
-    };
+    evidence.notes.forEach(context.warn);
+    progress.notAfter = evidence.earliest?.notAfter ?? null;
+    return { result: undefined, evidence: describeRotation(evidence) };
   });
+}
+
+/**
+ * True when an earlier run of this capture has passed and what it saw holds still. Once it has begun
+ * to bring nodes down, their certificates cannot be read any more.
+ */
+function hasPassedGate(
+  { quiesced, notAfter }: CaptureProgress,
+  minValidityMs: number,
+  now: Date,
+): boolean {
+  return quiesced && notAfter !== null && Date.parse(notAfter) - now.getTime() >= minValidityMs;
 }
 
 /** What a revive will need to know; an interrupted run may have looked before the nodes were cordoned. */

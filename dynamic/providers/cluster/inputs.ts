@@ -33,7 +33,13 @@ export interface ClusterInputs {
   stability: { beforeShutdown: number; initial: number; extended: number };
   /** How a revive ends: with the proof, or by the clock. */
   rounds: "proof" | "classic";
-  rotation: { mode: "gate" | "wait" | "off"; minValidity: number; wait: number };
+  rotation: {
+    mode: "gate" | "accelerate" | "wait" | "off";
+    minValidity: number;
+    /** Absent in the state of older stacks. */
+    deadline?: number;
+    wait: number;
+  };
   debugImage: string | null;
   deadline: number;
 }
