@@ -42,7 +42,11 @@ function deploy(config: DeployConfig) {
 function restore(config: RestoreConfig) {
   const given = config.environment === undefined ? null : loadEnvironment(config.environment);
   const nodes = given === null ? null : wantedNodesOf(given);
-  const selection = new Selection(name, { snapId: config.snapId, nodes });
+  const selection = new Selection(name, {
+    snapId: config.snapId,
+    nodes,
+    allowExpired: config.allowExpired,
+  });
   const declare = (spec: EnvironmentSpec) => {
     const { chosen: snapId, images, volumes } = selection;
     const set = { snapId, images, volumes };
@@ -78,17 +82,18 @@ function declareLater(
 
 function revive(environment: Environment, selection: Selection, { cluster }: RestoreConfig) {
   if (cluster === undefined) return {};
-  const { evidence } = new Cluster(
+  const { status, evidence, timings } = new Cluster(
     name,
     {
       servers: environment.clusterServers,
       settings: cluster,
       facts: selection.cluster,
       capturedAt: selection.capturedAt,
+      notAfter: selection.notAfter,
     },
     { dependsOn: environment },
   );
-  return { cluster: evidence, timings: evidence.apply((it) => it?.steps ?? []) };
+  return { cluster: { status, evidence }, timings };
 }
 
 function capture(config: CaptureConfig) {

@@ -8,7 +8,7 @@ import { clusterInputsOf } from "../dynamic/providers/cluster/inputs";
 import { Revival } from "../dynamic/revival";
 import type { ReviveEvidence } from "../openshift";
 import type { ClusterSettings } from "../snapset/config";
-import type { ClusterFacts } from "../snapset/manifest";
+import type { ClusterFacts, PhaseRecord } from "../snapset/manifest";
 
 /** What a revive needs. */
 export interface ClusterArgs {
@@ -18,17 +18,29 @@ export interface ClusterArgs {
   /** What the set remembers of the cluster, and when it was captured. */
   facts: Input<ClusterFacts | null>;
   capturedAt: Input<string | null>;
+  /** Until when its certificates are valid, ISO 8601; null when nobody knows. */
+  notAfter: Input<string | null>;
 }
+
+/**
+ * `revived`: every node and every operator has shown life in this boot and is well. `unproven`: all is
+ * well, but some operators have shown no life, so their health may be of before the capture.
+ */
+export type ClusterStatus = "revived" | "unproven";
 
 /**
  * The cluster inside a restored environment, brought back and proven.
  *
  * @example
- * const cluster = new Cluster("lab", { servers: environment.clusterServers, settings, facts, capturedAt });
+ * const cluster = new Cluster("lab", { servers: environment.clusterServers, settings, facts, capturedAt, notAfter });
  * export const evidence = cluster.evidence;
  */
 export class Cluster extends ComponentResource {
+  /** Whether the whole cluster is proven to be back. */
+  readonly status: Output<ClusterStatus | null>;
   readonly evidence: Output<ReviveEvidence | null>;
+  /** The steps of the revive, as the phases of a capture are told. */
+  readonly timings: Output<PhaseRecord[]>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
     super("snapset:index:Cluster", name, {}, opts);
@@ -39,10 +51,22 @@ export class Cluster extends ComponentResource {
         cluster: clusterInputsOf(args.settings),
         facts: args.facts,
         capturedAt: args.capturedAt,
+        notAfter: args.notAfter,
       },
       { parent: this },
     );
     this.evidence = revival.evidence;
-    this.registerOutputs({ evidence: this.evidence });
+    this.status = revival.evidence.apply((it) => it && statusOf(it));
+    this.timings = revival.evidence.apply((it) => it?.steps.map(phaseOf) ?? []);
+    this.registerOutputs({ status: this.status, evidence: this.evidence });
   }
+}
+
+/** What a revive has shown, in one word. */
+export function statusOf({ freshness }: Pick<ReviveEvidence, "freshness">): ClusterStatus {
+  return freshness.isProven ? "revived" : "unproven";
+}
+
+function phaseOf({ step, startedAt, endedAt, seen }: ReviveEvidence["steps"][number]): PhaseRecord {
+  return { name: step, startedAt, endedAt, evidence: seen };
 }

@@ -25,6 +25,8 @@ export interface Revive {
   cordonedBefore?: readonly string[];
   /** A moment at which the cluster was off, e.g. the set's capture time. @default now */
   offAt?: Date | undefined;
+  /** Until when the captured certificates are valid. @default nobody knows */
+  notAfter?: Date | undefined;
   /**
    * `proof`: over as soon as everything was seen alive and good for 20 s. `classic`: a short and two
    * long rounds of stable operators, by the clock.
@@ -48,6 +50,8 @@ export interface ReviveDeadlines {
   api: number;
   /** @default 20 min */
   nodes: number;
+  /** With certificates that have expired: until a kubelet asks for one. @default 5 min */
+  kubelets: number;
   /** The initial round of stability; nodes are uncordoned then in any case. @default 5 min */
   initial: number;
   /** The proof, or each extended round of stability. @default 45 min */
@@ -66,6 +70,7 @@ const minuteMs = 60_000;
 const defaultDeadlines: ReviveDeadlines = {
   api: 20 * minuteMs,
   nodes: 20 * minuteMs,
+  kubelets: 5 * minuteMs,
   initial: 5 * minuteMs,
   stable: 45 * minuteMs,
   freshness: 5 * minuteMs,
@@ -100,6 +105,8 @@ export interface ReviveContext extends Revive {
   beganAt: Date;
   /** A moment at which the cluster was off, by its own clock. */
   offAt: Date;
+  /** Since when the captured certificates have been expired, by the cluster's clock. */
+  expiredAt: Date | undefined;
   csrs: CsrApprovals;
   /** Runs a step and keeps its evidence. */
   step: <T>(name: string, run: () => Promise<{ value: T; seen: string }>) => Promise<T>;
@@ -120,7 +127,9 @@ export async function revive(cluster: Cluster, options: Revive): Promise<ReviveE
   const clusterId = await requireIdentity(begun, await waitForApi(begun));
   const clockSkewMs = await measureClockSkew(begun);
   const offAt = offAtByTheirClock(options.offAt ?? begun.beganAt, clockSkewMs);
-  const context = { ...begun, offAt };
+  const theirNow = options.clock.now().getTime() + clockSkewMs;
+  const isExpired = options.notAfter !== undefined && options.notAfter.getTime() <= theirNow;
+  const context = { ...begun, offAt, expiredAt: isExpired ? options.notAfter : undefined };
   const up = await waitForNodes(context);
   const rounds = options.rounds === "classic" ? classicRounds : proofRound;
   const proven = await rounds(context, up, options.extendedPeriodMs ?? 60_000);
@@ -167,6 +176,7 @@ function contextOf(unpaced: Cluster, options: Revive, steps: ReviveStep[]): Revi
     deadlinesMs: { ...defaultDeadlines, ...options.deadlines },
     beganAt: clock.now(),
     offAt: options.offAt ?? clock.now(),
+    expiredAt: undefined,
     csrs: new CsrApprovals(cluster, clock),
     step: async (name, run) => {
       onProgress?.(name);

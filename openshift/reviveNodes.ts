@@ -1,6 +1,8 @@
+import { formatSeconds } from "../common/errors";
 import { waitFor } from "../common/wait";
 import type { CsrFacts } from "./csr/judgeCsr";
 import type { CsrPass } from "./csr/CsrApprovals";
+import { ClusterStateError } from "./errors";
 import { leaseKey } from "./freshness";
 import { bootIdOf, isReady } from "./nodes";
 import type { ReviveContext } from "./revive";
@@ -33,6 +35,7 @@ const quietMs = 10_000;
  */
 export function waitForNodes(context: ReviveContext): Promise<NodesUp> {
   return context.step("nodes Ready", async () => {
+    const startedAt = context.clock.now().getTime();
     let first: RenewTimes | undefined;
     const seen = await waitFor<Tolerated<Look>>({
       what: "all nodes to be Ready",
@@ -40,7 +43,9 @@ export function waitForNodes(context: ReviveContext): Promise<NodesUp> {
         tolerate(async () => {
           first ??= renewTimes(await context.cluster.listLeases());
           const nodes = await context.cluster.listNodes();
-          return { nodes, csrs: await context.csrs.pass(csrFacts(nodes, context)) };
+          const csrs = await context.csrs.pass(csrFacts(nodes, context));
+          refuseLost({ nodes, csrs }, context, startedAt);
+          return { nodes, csrs };
         }),
       isDone: (seen) => "value" in seen && isOver(seen.value, context),
       describe: (seen) => ("problem" in seen ? seen.problem : describeLook(seen.value, context)),
@@ -51,6 +56,26 @@ export function waitForNodes(context: ReviveContext): Promise<NodesUp> {
     const value = { nodes: seen.value.nodes, renewTimes: first ?? {} };
     return { value, seen: describeLook(seen.value, context) };
   });
+}
+
+/**
+ * A kubelet whose certificate has expired asks for a new one as soon as the API answers, with its
+ * bootstrap credential. When none does, that has expired as well, and waiting brings nothing.
+ */
+function refuseLost({ nodes, csrs }: Look, context: ReviveContext, startedAt: number): void {
+  const { expiredAt, clock, deadlinesMs } = context;
+  const waitedMs = clock.now().getTime() - startedAt;
+  if (expiredAt === undefined || waitedMs < deadlinesMs.kubelets) return;
+  const isAsked = csrs.waiting > 0 || csrs.lastApprovedAt !== undefined;
+  if (isAsked || nodes.some((node) => isUp(node, context))) return;
+  throw new ClusterStateError("the cluster cannot come back", [
+    `its certificates expired at ${expiredAt.toISOString()}`,
+    `${formatSeconds(waitedMs)} after the API answered no node is Ready and no kubelet has asked for a new certificate`,
+    "kubelets ask with their bootstrap credential, so that has expired as well, as it does in a set that was captured before the first rotation: restore another set",
+    ...context.csrs.evidence().refused.map(({ name, reasons }) => {
+      return `certificate request ${name} was refused: ${reasons.join(", ")}`;
+    }),
+  ]);
 }
 
 /** The manifest's nodes are the set's; without a manifest those that the cluster has. */

@@ -97,9 +97,10 @@ export function uncordonNodes(context: ReviveContext, seen?: readonly Node[]): P
     const leave = cordoned.filter((name) => context.cordonedBefore?.includes(name));
     const names = cordoned.filter((name) => !leave.includes(name));
     const marks = { [cordonMark]: null, [shutdownMark]: null };
-    await Promise.all(
-      names.map((name) => context.cluster.patchNodeUnschedulable(name, false, marks)),
-    );
+    await Promise.all([
+      ...names.map((name) => context.cluster.patchNodeUnschedulable(name, false, marks)),
+      ...leave.map((name) => context.cluster.patchNodeAnnotations(name, marks)),
+    ]);
     const left = leave.length === 0 ? "" : `; left cordoned as before: ${leave.join(", ")}`;
     return { value: names, seen: `uncordoned: ${names.join(", ") || "none"}${left}` };
   });

@@ -110,7 +110,7 @@ class MainJob {
     const kubeconfig = { path: this.kubeconfig };
     const cluster = await connectCluster({ kubeconfig, clock: systemClock });
     for (const line of await proveDisks(client, dev)) say(`   ${line}`);
-    for (const line of await proveCluster(cluster, dev.cluster)) say(`   ${line}`);
+    for (const line of await proveCluster(cluster, dev.cluster.evidence)) say(`   ${line}`);
   }
 
   private async step(name: string, title: string, work: () => Promise<Run>): Promise<void> {
@@ -137,27 +137,21 @@ interface CaptureOutput {
 }
 
 interface RestoreOutput extends SnapsetOutput {
-  cluster: Proof["cluster"];
-  timings: { step: string; startedAt: string; endedAt: string; seen: string }[];
+  cluster: { evidence: Proof["cluster"] };
+  timings: PhaseRecord[];
 }
 
 function timelineOf(
   runs: readonly [string, number][],
   capture: readonly PhaseRecord[],
-  revive: RestoreOutput["timings"],
+  revive: readonly PhaseRecord[],
 ): string {
-  const phases: Record<
-    string,
-    { name: string; startedAt: string; endedAt: string; seen: string }[]
-  > = {
-    snapshot: capture.map((phase) => ({ ...phase, seen: phase.evidence })),
-    dev: revive.map((step) => ({ ...step, name: step.step })),
-  };
+  const phases: Record<string, readonly PhaseRecord[]> = { snapshot: capture, dev: revive };
   const lines = runs.flatMap(([name, elapsedMs]) => [
     `   ${name.padEnd(22)} ${formatSeconds(elapsedMs).padStart(8)}`,
     ...(phases[name] ?? []).map((phase) => {
       const ms = Date.parse(phase.endedAt) - Date.parse(phase.startedAt);
-      return `     ${phase.name.padEnd(20)} ${formatSeconds(ms).padStart(8)}  ${phase.seen}`;
+      return `     ${phase.name.padEnd(20)} ${formatSeconds(ms).padStart(8)}  ${phase.evidence}`;
     }),
   ]);
   return ["Timeline", ...lines].join("\n");

@@ -36,6 +36,8 @@ const cluster = checkReach(
       })
       .prefault({}),
     debugImage: text.optional(),
+    // Twice what Red Hat's procedure gives; the pods' own grace is no shorter when the node goes down.
+    drain: durationOr("30s"),
     deadline: durationOr("45m"),
   }),
 );
@@ -59,6 +61,11 @@ const schema = z.strictObject({
     .string()
     .refine(isSnapId, "must be a snap_id (letters, digits, - and _) or latest")
     .optional(),
+  // Pulumi hands every value over as text.
+  allowExpired: z
+    .enum(["true", "false"], { error: "must be true or false" })
+    .default("false")
+    .transform((value) => value === "true"),
   source: text.optional(),
   instances: z.union([text, z.record(z.string(), z.unknown())]).optional(),
   capture: z.string().max(64, "must be at most 64 characters").default("1"),
@@ -105,6 +112,8 @@ export interface RestoreConfig extends Common {
   mode: "restore";
   environment?: string | undefined;
   snapId: string;
+  /** Whether a set may be chosen whose cluster's certificates have expired. */
+  allowExpired: boolean;
 }
 
 /** Capture the servers of another stack, or those named. */
@@ -222,7 +231,13 @@ function forMode(it: Schema): Config {
     case "deploy":
       return { ...common, mode: it.mode, environment: it.environment ?? "" };
     case "restore":
-      return { ...common, mode: it.mode, environment: it.environment, snapId: it.snapId ?? "" };
+      return {
+        ...common,
+        mode: it.mode,
+        environment: it.environment,
+        snapId: it.snapId ?? "",
+        allowExpired: it.allowExpired,
+      };
     case "capture":
       return {
         ...common,

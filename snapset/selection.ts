@@ -13,6 +13,8 @@ export interface Wanted {
   /** Our project: sets of others are not restored. */
   projectId: string;
   now: Date;
+  /** Whether expired certificates are no reason to refuse a set. @default false */
+  allowExpired?: boolean;
   /** The nodes that need an image; undefined when the set's own environment is used. */
   nodes?: readonly WantedNode[] | undefined;
   /** The cloud's flavors; undefined where they do not matter. */
@@ -30,15 +32,23 @@ export function selectSet(sets: readonly SnapsetRecord[], wanted: Wanted): Snaps
 
 /** Why a set cannot be restored here and now; empty when it can. */
 export function refusals(set: SnapsetRecord, wanted: Wanted): string[] {
-  const notAfter = set.manifest?.notAfter;
+  const expiredAt = expiryOf(set, wanted.now);
   return [
     ...(set.owner === wanted.projectId ? [] : [`it belongs to project ${set.owner}`]),
     ...set.defects,
-    ...(notAfter != null && Date.parse(notAfter) <= wanted.now.getTime()
-      ? [`its cluster's certificates expired at ${notAfter}`]
-      : []),
+    ...(expiredAt === undefined || wanted.allowExpired
+      ? []
+      : [
+          `its cluster's certificates expired at ${expiredAt}; snapset:allowExpired restores it all the same`,
+        ]),
     ...environmentProblems(set, wanted),
   ];
+}
+
+/** Since when a set's cluster has expired certificates; undefined when it has none, or nobody knows. */
+export function expiryOf({ manifest }: SnapsetRecord, now: Date): string | undefined {
+  const notAfter = manifest?.notAfter ?? undefined;
+  return notAfter !== undefined && Date.parse(notAfter) <= now.getTime() ? notAfter : undefined;
 }
 
 /**
@@ -71,7 +81,11 @@ function named(sets: readonly SnapsetRecord[], wanted: Wanted): SnapsetRecord {
 
 function latest(sets: readonly SnapsetRecord[], wanted: Wanted): SnapsetRecord {
   const newestFirst = sets.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-  const usable = newestFirst.find((set) => refusals(set, wanted).length === 0);
+  const isUsable = (set: SnapsetRecord, given: Wanted) => refusals(set, given).length === 0;
+  // An expired one is better than none, not better than an older one that is good still.
+  const usable =
+    newestFirst.find((set) => isUsable(set, { ...wanted, allowExpired: false })) ??
+    newestFirst.find((set) => isUsable(set, wanted));
   if (usable !== undefined) return usable;
   throw new InputError("snapId", [
     "latest: there is no set that can be restored",

@@ -17,6 +17,8 @@ export interface RevivalInputs {
   facts: ClusterFacts | null;
   /** When the set was captured: the cluster was off then. */
   capturedAt: string | null;
+  /** Until when the certificates of the set are valid. Absent in older state. */
+  notAfter?: string | null;
   selfUrn: string;
 }
 
@@ -46,7 +48,8 @@ export function revivalProvider({
 
 async function reviveOrPartial(inputs: RevivalInputs, context: Context): Promise<RevivalOutputs> {
   try {
-    const evidence = await reviveCluster(inputs.cluster, inputs.facts, inputs.capturedAt, context);
+    const { facts, capturedAt: offAt, notAfter = null } = inputs;
+    const evidence = await reviveCluster(inputs.cluster, { facts, offAt, notAfter }, context);
     return { ...inputs, schemaVersion, phase: "revived", evidence };
   } catch (error) {
     throw new PartialFailure(

@@ -2,7 +2,7 @@ import type { Environment } from "../../snapset/environment";
 import { schemaVersion } from "../../snapset/identity";
 import { fitWarnings } from "../../snapset/fitWarnings";
 import type { ClusterFacts, ManifestVolume } from "../../snapset/manifest";
-import { ownEnvironment, selectSet } from "../../snapset/selection";
+import { expiryOf, ownEnvironment, selectSet } from "../../snapset/selection";
 import { assembleSets, hasSnapshots, type SetImage, type SnapsetRecord } from "../../snapset/sets";
 import { wantedNodesOf, type WantedNode } from "../../snapset/wantedNode";
 import { withContext, type Context, type Surroundings } from "./context";
@@ -14,6 +14,8 @@ export interface SelectionInputs {
   snapId: string;
   /** The nodes that are to be restored; null to restore the set's own environment. */
   nodes: WantedNode[] | null;
+  /** Whether a set with expired certificates may be chosen. Absent in older state: it may not. */
+  allowExpired?: boolean;
   selfUrn: string;
 }
 
@@ -47,6 +49,8 @@ export function selectionProvider({
         changes:
           isDifferent(olds.snapId, news.snapId) ||
           isDifferent(olds.nodes, news.nodes) ||
+          // A choice that was made stays good, whatever is allowed from now on.
+          (isDifferent(olds.allowExpired, news.allowExpired) && news.allowExpired === true) ||
           // What an earlier version chose, before there were volumes, is looked at once more.
           olds.schemaVersion !== schemaVersion,
       }),
@@ -73,14 +77,25 @@ async function choose(inputs: SelectionInputs, context: Context): Promise<Select
     snapId: inputs.snapId,
     projectId: cloud.projectId,
     now: cloud.now(),
+    allowExpired: inputs.allowExpired ?? false,
     nodes: inputs.nodes ?? undefined,
     flavors,
   });
+  warnOfExpiry(set, context);
   const outs = toOutputs(inputs, set);
   const nodes = inputs.nodes ?? wantedNodesOf(outs.environment ?? { nodes: [] });
   for (const warning of fitWarnings(set, nodes, flavors)) context.warn(warning);
   context.report(`set ${set.snapId} of ${set.createdAt.toISOString()}`);
   return outs;
+}
+
+function warnOfExpiry(set: SnapsetRecord, { cloud, warn }: Context): void {
+  const expiredAt = expiryOf(set, cloud.now());
+  if (expiredAt === undefined) return;
+  warn(
+    `set ${set.snapId} is expired: its cluster's certificates ended at ${expiredAt}. The revive has them renewed, ` +
+      "which needs kubelets whose bootstrap credential is still valid",
+  );
 }
 
 /**

@@ -98,7 +98,7 @@ describe("viewOf", () => {
       state: "refused",
       problems: [
         "it belongs to project us",
-        "its cluster's certificates expired at 2026-12-20T10:00:00.000Z",
+        "its cluster's certificates expired at 2026-12-20T10:00:00.000Z; snapset:allowExpired restores it all the same",
       ],
     });
   });

@@ -114,6 +114,42 @@ describe("an expired set", () => {
     }
   });
 
+  test("that is known to be expired gets them all the same", async () => {
+    const captured = await capture(1, 1);
+    const notAfter = new Date(captured.facts.notAfter ?? "");
+    await lab.captureAndRestore(captured.nodes, 40 * day);
+    expect(notAfter.getTime()).toBeLessThan(lab.worldClock.nowMs());
+    const { freshness } = await run(captured, { notAfter });
+    expect(freshness.isProven).toBe(true);
+  });
+
+  test("without a bootstrap credential ends after 5 minutes without a request, and says why", async () => {
+    const captured = await capture(1, 0, hour);
+    const notAfter = new Date(captured.facts.notAfter ?? "");
+    await lab.captureAndRestore(captured.nodes, 2 * day);
+    const from = lab.worldClock.nowMs();
+    await expect(run(captured, { notAfter })).rejects.toThrow(
+      new RegExp(
+        `^the cluster cannot come back: its certificates expired at ${notAfter.toISOString()}; ` +
+          "5 m \\d s after the API answered no node is Ready and no kubelet has asked for a new certificate; " +
+          "kubelets ask with their bootstrap credential, so that has expired as well, as it does in a set that was captured before the first rotation: restore another set$",
+      ),
+    );
+    expect(lab.worldClock.nowMs() - from).toBeLessThan(7 * minute);
+  });
+
+  test("whose clock is behind is not expired to itself, and is waited for", async () => {
+    const captured = await capture(1, 0, hour);
+    const notAfter = new Date(captured.facts.notAfter ?? "");
+    await lab.captureAndRestore(captured.nodes, 2 * day);
+    lab.worldClock.advance(minute);
+    changeCluster(lab.model(), { clockSkewMs: -3 * day });
+    const options = { notAfter, deadlines: { nodes: 10 * minute } };
+    await expect(run(captured, options)).rejects.toThrow(
+      /^timed out after 10 m 0 s waiting for all/,
+    );
+  });
+
   test("is past help when it was never rotated: its bootstrap credential has expired too", async () => {
     const captured = await capture(1, 0, hour);
     await lab.captureAndRestore(captured.nodes, 2 * day);

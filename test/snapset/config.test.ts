@@ -17,6 +17,7 @@ describe("parseConfig", () => {
       mode: "restore",
       environment: undefined,
       snapId: "latest",
+      allowExpired: false,
       cluster: undefined,
       deadlines: { stop: 300_000, images: 3_600_000, idle: 30_000 },
     });
@@ -24,6 +25,9 @@ describe("parseConfig", () => {
 
   it("keeps a snap_id of digits as text", () => {
     expect(parseConfig({ "snapset:snapId": "12345678" })).toMatchObject({ snapId: "12345678" });
+    expect(
+      parseConfig({ "snapset:snapId": "latest", "snapset:allowExpired": "true" }),
+    ).toMatchObject({ allowExpired: true });
   });
 
   it("reads structures and numbers as Pulumi holds them", () => {
@@ -52,6 +56,7 @@ describe("parseConfig", () => {
         kubeconfig: "kubeconfig",
         addresses: [],
         nodeAccess: {},
+        drain: 30_000,
         stability: { beforeShutdown: 60_000, initial: 5000, extended: 2000 },
         rounds: "proof",
         rotation: {
@@ -159,6 +164,11 @@ describe("parseConfig", () => {
 
   it.each([
     ["restore", {}, "snapId: is missing; mode restore needs a snap_id, or latest"],
+    [
+      "restore",
+      { "snapset:snapId": "latest", "snapset:allowExpired": "yes" },
+      "allowExpired: must be true or false",
+    ],
     ["deploy", {}, "environment: is missing; mode deploy needs the path of an environment"],
     [
       "capture",
@@ -209,6 +219,7 @@ describe("parseClusterSettings", () => {
         wait: 90_000_000,
       },
       debugImage: "tools",
+      drain: 30_000,
       deadline: 2_700_000,
     });
     const whole = parseConfig({ "snapset:snapId": "latest", "snapset:cluster": value });

@@ -59,7 +59,7 @@ describe("selectSet", () => {
         "snapId: 4 problems",
         "  - set aaaa cannot be restored: it belongs to project them",
         "  - set aaaa cannot be restored: image x is gone",
-        "  - set aaaa cannot be restored: its cluster's certificates expired at 2026-12-20T10:00:00.000Z",
+        "  - set aaaa cannot be restored: its cluster's certificates expired at 2026-12-20T10:00:00.000Z; snapset:allowExpired restores it all the same",
         "  - set aaaa cannot be restored: it has no image of node master1; it has controller, master0",
       ].join("\n"),
     );
@@ -68,6 +68,32 @@ describe("selectSet", () => {
   it("says of each candidate why none is the latest", () => {
     expect(messageOf([setOf("half", { defects: ["it is half"] })], {})).toBe(
       "snapId: 2 problems\n  - latest: there is no set that can be restored\n  - set half: it is half",
+    );
+  });
+});
+
+describe("an expired set", () => {
+  const late = { now: new Date("2026-12-21T00:00:00Z") };
+
+  it("is chosen when that is allowed, by name and as the latest", () => {
+    const set = setOf("aaaa");
+    const allowed = { ...wanted, ...late, allowExpired: true };
+    expect(selectSet([set], { ...allowed, snapId: "aaaa" })).toBe(set);
+    expect(selectSet([set], { ...allowed, snapId: "latest" })).toBe(set);
+  });
+
+  it("is not the latest while an older one is good", () => {
+    const expired = setOf("aaaa", { createdAt: new Date("2026-12-20T12:00:00Z") });
+    const good = recordOf(manifestOf("bbbb", { notAfter: "2027-01-20T10:00:00.000Z" }));
+    const allowed = { ...wanted, ...late, snapId: "latest", allowExpired: true };
+    const older = { ...good, createdAt: new Date("2026-12-01T12:00:00Z") };
+    expect(selectSet([expired, older], allowed)).toBe(older);
+  });
+
+  it("is still refused for everything else", () => {
+    const set = setOf("aaaa", { defects: ["image x is gone"] });
+    expect(messageOf([set], { snapId: "aaaa", ...late, allowExpired: true })).toBe(
+      "snapId: set aaaa cannot be restored: image x is gone",
     );
   });
 });

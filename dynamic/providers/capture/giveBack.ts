@@ -76,7 +76,11 @@ async function revive(
   const facts = progress.cluster;
   const before = facts === null || wereAllDown ? facts : { ...facts, nodes: withoutBoots(facts) };
   const offAt = wereAllDown ? progress.capturedAt : null;
-  const { uncordoned } = await reviveCluster(inputs, before, offAt, context);
+  const { uncordoned } = await reviveCluster(
+    inputs,
+    { facts: before, offAt, notAfter: progress.notAfter },
+    context,
+  );
   return `cluster revived, uncordoned: ${uncordoned.join(", ")}`;
 }
 

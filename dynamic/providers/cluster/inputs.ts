@@ -41,6 +41,8 @@ export interface ClusterInputs {
     wait: number;
   };
   debugImage: string | null;
+  /** For how long workers' pods are asked to go; 0 leaves them. Absent in older state, too. */
+  drain?: number;
   deadline: number;
 }
 
@@ -56,6 +58,7 @@ export function clusterInputsOf(settings: ClusterSettings): ClusterInputs {
     rounds: settings.rounds,
     rotation: settings.rotation,
     debugImage: settings.debugImage ?? null,
+    drain: settings.drain,
     deadline: settings.deadline,
   };
 }

@@ -4,16 +4,20 @@ import type { Context } from "../context";
 import type { ClusterInputs } from "./inputs";
 import { withCluster } from "./withCluster";
 
-/**
- * Brings a cluster back whose servers run again, and proves it.
- *
- * @param facts what was known of it before it went down; null for a set without a manifest
- * @param offAt a moment at which it was off
- */
+/** What is known of a cluster that was off. */
+export interface KnownCluster {
+  /** As it was before it went down; null for a set without a manifest. */
+  facts: ClusterFacts | null;
+  /** A moment at which it was off. */
+  offAt: string | null;
+  /** Until when its certificates are valid; null when nobody knows. */
+  notAfter: string | null;
+}
+
+/** Brings a cluster back whose servers run again, and proves it. */
 export async function reviveCluster(
   inputs: ClusterInputs,
-  facts: ClusterFacts | null,
-  offAt: string | null,
+  { facts, offAt, notAfter }: KnownCluster,
   context: Context,
 ): Promise<ReviveEvidence> {
   const nodes = facts?.nodes ?? [];
@@ -22,6 +26,7 @@ export async function reviveCluster(
     bootIdsBefore: Object.fromEntries(nodes.map((node) => [node.name, node.bootId])),
     cordonedBefore: nodes.filter((node) => node.cordoned).map((node) => node.name),
     offAt: offAt === null ? undefined : new Date(offAt),
+    notAfter: notAfter === null ? undefined : new Date(notAfter),
     rounds: inputs.rounds,
     initialPeriodMs: inputs.stability.initial,
     extendedPeriodMs: inputs.stability.extended,
