@@ -1,4 +1,5 @@
 import { formatSeconds } from "../common/errors";
+import { listed } from "../common/listed";
 import type { ClusterOperator } from "./types";
 
 /** What every operator must report, as `oc adm wait-for-stable-cluster` has it. */
@@ -33,6 +34,8 @@ export interface StabilityState {
   unstableSince: Record<string, number>;
   /** What the last observation changed, e.g. `ingress became Available=False`. */
   changes: string[];
+  /** How often each operator has become unstable, and the list has failed or been empty. */
+  breaks: Record<string, number>;
   operators: number;
   observations: number;
   seenAt: number;
@@ -46,6 +49,7 @@ export const nothingObserved: StabilityState = {
   reasons: [],
   unstableSince: {},
   changes: [],
+  breaks: {},
   operators: 0,
   observations: 0,
   seenAt: 0,
@@ -88,7 +92,8 @@ export function advanceStability(
   const counted = { observations: state.observations + 1, seenAt: answeredAt };
   if ("error" in observation) {
     const broken = { isDone: false, stableSince: undefined, problem: observation.error };
-    return { ...state, ...counted, ...broken, changes: [] };
+    const breaks = counting(state.breaks, state.stableSince === undefined ? [] : ["the list"]);
+    return { ...state, ...counted, ...broken, changes: [], breaks };
   }
   const { stable, reasons } = assessStability(observation.operators);
   const stableSince = stable ? (state.stableSince ?? answeredAt) : undefined;
@@ -102,8 +107,27 @@ export function advanceStability(
       reasons.map(({ operator }) => [operator, state.unstableSince[operator] ?? answeredAt]),
     ),
     changes: changesBetween(state, reasons, answeredAt),
+    breaks: counting(state.breaks, newlyUnstable(state, observation.operators, reasons)),
     operators: observation.operators.length,
   };
+}
+
+function newlyUnstable(
+  { stableSince, unstableSince }: StabilityState,
+  operators: readonly ClusterOperator[],
+  reasons: readonly Instability[],
+): string[] {
+  if (operators.length === 0) return stableSince === undefined ? [] : ["the list"];
+  return reasons.map(({ operator }) => operator).filter((name) => !(name in unstableSince));
+}
+
+function counting(
+  breaks: Readonly<Record<string, number>>,
+  names: readonly string[],
+): Record<string, number> {
+  const counts = { ...breaks };
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
 function changesBetween(before: StabilityState, now: Instability[], at: number): string[] {
@@ -122,6 +146,15 @@ function changesBetween(before: StabilityState, now: Instability[], at: number):
 }
 
 const namedAtMost = 3;
+
+/** Who became unstable more than once, e.g. `ingress 5 times`; empty when nobody did. */
+export function describeFlapping({ breaks }: StabilityState): string {
+  const flapping = Object.entries(breaks)
+    .filter(([, times]) => times > 1)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, times]) => `${name} ${times} times`);
+  return flapping.length === 0 ? "" : `became unstable again and again: ${listed(flapping)}`;
+}
 
 /** The state as one short line, e.g. `stable 42 s of 60 s`. */
 export function describeStability(state: StabilityState, periodMs: number): string {

@@ -4,6 +4,7 @@ import type { Cluster } from "./cluster";
 import { ClusterError } from "./errors";
 import {
   advanceStability,
+  describeFlapping,
   describeStability,
   nothingObserved,
   type StabilityObservation,
@@ -29,7 +30,12 @@ export interface StabilityEvidence {
   endedAt: string;
   operators: number;
   observations: number;
+  /** What was in the way until then, e.g. `ingress became Available=False`; the last ones of many. */
+  changes: { at: string; what: string }[];
 }
+
+/** As many changes as evidence keeps. */
+const changesKept = 50;
 
 /**
  * Waits until every operator was stable for the whole period. A failed or empty list starts the
@@ -49,15 +55,18 @@ export async function waitForStable(
   }
   const started = clock.now().getTime();
   let state = nothingObserved;
+  const changes: StabilityEvidence["changes"] = [];
   for (;;) {
     watch.signal?.throwIfAborted();
     state = advanceStability(state, await observe(cluster, clock), periodMs);
-    if (state.isDone) return evidence(started, state);
+    changes.push(...changesOf(state));
+    if (state.isDone) return { ...evidence(started, state), changes: changes.slice(-changesKept) };
     const elapsed = clock.now().getTime() - started;
     const line = describeStability(state, periodMs);
     if (elapsed >= watch.deadlineMs) {
       const what = `all operators to be stable for ${formatSeconds(periodMs)}`;
-      throw new TimeoutError(what, elapsed, line);
+      const seen = [line, describeFlapping(state)].filter((text) => text !== "");
+      throw new TimeoutError(what, elapsed, seen.join("; "));
     }
     watch.onProgress?.([line, ...state.changes].join("; "));
     const pause = Math.min(pauseAfter(state, watch), watch.deadlineMs - elapsed);
@@ -84,7 +93,13 @@ function pauseAfter(state: StabilityState, watch: StabilityWatch): number {
   return Math.max(Math.min(poll, left), 1);
 }
 
-function evidence(started: number, state: StabilityState): StabilityEvidence {
+function changesOf({ changes, problem, seenAt }: StabilityState): StabilityEvidence["changes"] {
+  const at = new Date(seenAt).toISOString();
+  const all = problem === undefined ? changes : [...changes, problem];
+  return all.map((what) => ({ at, what }));
+}
+
+function evidence(started: number, state: StabilityState): Omit<StabilityEvidence, "changes"> {
   return {
     startedAt: new Date(started).toISOString(),
     stableSince: new Date(state.stableSince ?? state.seenAt).toISOString(),

@@ -1,4 +1,5 @@
 import { formatSeconds } from "../../common/errors";
+import { listed } from "../../common/listed";
 import { judgeFreshness, leaseKey, type Freshness } from "../freshness";
 import { judgeGoodness, type ProofFacts } from "./goodness";
 
@@ -31,6 +32,12 @@ export interface ProofState {
   /** Good in everything. */
   proven: Row | undefined;
   problems: string[];
+  /** When each of them was first seen, in an unbroken row of looks. */
+  problemsSince: Record<string, number>;
+  /** Which problems are over with this look, and after how long. */
+  changes: string[];
+  /** How often a row of good looks was broken, by each problem. */
+  breaks: Record<string, number>;
   unproven: string[];
   /** With the kubelets' leases compared with what they were when the row began. */
   freshness: Freshness | undefined;
@@ -45,6 +52,9 @@ export const nothingProven: ProofState = {
   stable: undefined,
   proven: undefined,
   problems: ["nothing observed yet"],
+  problemsSince: {},
+  changes: [],
+  breaks: {},
   unproven: [],
   freshness: undefined,
   facts: undefined,
@@ -64,8 +74,10 @@ export function advanceProof(
 ): ProofState {
   const { askedAt, answeredAt } = observation;
   const counted = { observations: state.observations + 1, seenAt: answeredAt };
-  if ("error" in observation)
-    return { ...nothingProven, ...counted, problems: [observation.error] };
+  if ("error" in observation) {
+    const problems = [observation.error];
+    return { ...nothingProven, ...counted, problems, ...history(state, problems, answeredAt) };
+  }
   const { facts } = observation;
   const { problems, unproven } = judgeGoodness(facts);
   const row = { since: answeredAt, renewTimes: renewTimesOf(facts) };
@@ -78,7 +90,21 @@ export function advanceProof(
     counts !== undefined &&
     askedAt - counts.since >= hasTo &&
     freshness.nodes.every((node) => node.fresh);
-  return { ...counted, isDone, stable, proven, problems, unproven, freshness, facts };
+  const seen = { isDone, stable, proven, problems, unproven, freshness, facts };
+  return { ...counted, ...seen, ...history(state, problems, answeredAt) };
+}
+
+function history(before: ProofState, problems: readonly string[], at: number) {
+  const since = before.problemsSince;
+  const isBroken = before.stable !== undefined && problems.length > 0;
+  const breaks = { ...before.breaks };
+  for (const problem of isBroken ? problems : []) breaks[problem] = (breaks[problem] ?? 0) + 1;
+  const over = Object.entries(since).filter(([problem]) => !problems.includes(problem));
+  return {
+    breaks,
+    problemsSince: Object.fromEntries(problems.map((it) => [it, since[it] ?? at])),
+    changes: over.map(([problem, from]) => `over after ${formatSeconds(at - from)}: ${problem}`),
+  };
 }
 
 function renewTimesOf({ leases }: ProofFacts): Record<string, string> {
@@ -96,7 +122,12 @@ const namedAtMost = 3;
 /** The state as one short line, e.g. `good 12 s of 20 s`. */
 export function describeProof(state: ProofState, rules: ProofRules): string {
   const { problems, unproven, proven, stable, seenAt, freshness } = state;
-  if (problems.length > 0) return `not proven: ${cut(problems, "; ")}`;
+  if (problems.length > 0) {
+    return `not proven: ${cut(
+      problems.map((problem) => describeProblem(problem, state)),
+      "; ",
+    )}`;
+  }
   if (!proven) {
     const since = stable ? `, all else good since ${formatSeconds(seenAt - stable.since)}` : "";
     const count = `${unproven.length} operators show no life since the boot: ${cut(unproven, ", ")}`;
@@ -109,6 +140,20 @@ export function describeProof(state: ProofState, rules: ProofRules): string {
     waiting.map((node) => `${node.name} ${node.reasons.join(" and ")}`),
     "; ",
   )}`;
+}
+
+/** One that is new has no "since". */
+function describeProblem(problem: string, { problemsSince, seenAt }: ProofState): string {
+  const ms = seenAt - (problemsSince[problem] ?? seenAt);
+  return ms === 0 ? problem : `${problem} since ${formatSeconds(ms)}`;
+}
+
+/** By what a row of good looks was broken, e.g. `broken by: etcd Degraded=True (2 times)`; may be empty. */
+export function describeBreaks({ breaks }: ProofState): string {
+  const named = Object.entries(breaks).map(([problem, times]) =>
+    times === 1 ? problem : `${problem} (${times} times)`,
+  );
+  return named.length === 0 ? "" : `broken by: ${listed(named)}`;
 }
 
 function cut(texts: readonly string[], between: string): string {

@@ -8,6 +8,7 @@ import type { ApiService, Node } from "../types";
 import type { ProofFacts } from "./goodness";
 import {
   advanceProof,
+  describeBreaks,
   describeProof,
   nothingProven,
   type ProofObservation,
@@ -60,9 +61,10 @@ export function waitForProof(
       const elapsed = clock.now().getTime() - started;
       const line = describeProof(state, rules);
       if (elapsed >= deadlinesMs.stable) {
-        throw new TimeoutError("the proof that the cluster is back", elapsed, line);
+        const seen = [line, describeBreaks(state)].filter((text) => text !== "").join("; ");
+        throw new TimeoutError("the proof that the cluster is back", elapsed, seen);
       }
-      onProgress?.(line);
+      onProgress?.([line, ...state.changes.slice(0, 3)].join("; "));
       await clock.sleep(pauseAfter(state, rules, context), signal);
     }
   });
@@ -143,7 +145,8 @@ function pauseAfter({ proven }: ProofState, rules: ProofRules, { clock }: Revive
   return left < 2 * pollMs ? left : pollMs;
 }
 
-function describeEnd({ facts, proven, stable, unproven, observations }: ProofState): string {
+function describeEnd(state: ProofState): string {
+  const { facts, proven, stable, unproven, observations } = state;
   const counted = (things: readonly unknown[] | undefined, what: string) =>
     things === undefined ? `${what} not readable` : `${things.length} ${what}`;
   const since = new Date((proven ?? stable)?.since ?? 0).toISOString();
@@ -154,5 +157,7 @@ function describeEnd({ facts, proven, stable, unproven, observations }: ProofSta
     counted(facts?.apiServices, "API services"),
   ];
   const doubts = unproven.length === 0 ? "" : `; unproven operators: ${unproven.join(", ")}`;
-  return `good since ${since}, ${observations} looks: ${parts.join(", ")}${doubts}`;
+  const broken = describeBreaks(state);
+  const seen = `good since ${since}, ${observations} looks: ${parts.join(", ")}`;
+  return `${seen}${doubts}${broken === "" ? "" : `; ${broken}`}`;
 }

@@ -167,7 +167,7 @@ test("a node that dies in the middle of the period ends it, though it still coun
     if (worker) lab.guests.pullPlug(worker);
   });
   await expect(run(captured, { ...kill, deadlines: { stable: 3 * minute } })).rejects.toThrow(
-    /^timed out after \S+ \S+ \S+ \S+ waiting for the proof that the cluster is back; last seen: not proven: worker-0 not Ready; machine config pool worker has 0 of 1 machines ready$/,
+    /^timed out after \S+ \S+ \S+ \S+ waiting for the proof that the cluster is back; last seen: not proven: worker-0 not Ready since 2 m \d+ s; machine config pool worker has 0 of 1 machines ready since 2 m \d+ s; broken by: worker-0 not Ready, machine config pool worker has 0 of 1 machines ready$/,
   );
 });
 
@@ -191,7 +191,7 @@ test("an operator that flaps is never good for long enough", async () => {
   const captured = await restored(1, 0, 5 * minute);
   change({ operators: { ingress: { flapMs: 10_000 } } });
   await expect(run(captured, { deadlines: { stable: 5 * minute } })).rejects.toThrow(
-    /^timed out after 5 m \d s waiting for the proof that the cluster is back; last seen: (not proven: ingress Available=False|good )/,
+    /^timed out after 5 m \d s waiting for the proof that the cluster is back; last seen: (not proven: ingress Available=False|good ).*; broken by: ingress Available=False \(1\d times\)$/,
   );
 });
 
