@@ -48,6 +48,7 @@ export type { NodeAccessSettings } from "./ssh/nodeAccess";
 export type { RunOnNodes } from "./runOnNodes";
 export type { Cluster } from "./cluster";
 export type { ClusterConnection } from "./connect";
+export { describeQuiesce, warningsOfDrain } from "./describeQuiesce";
 export { readClusterFacts, type ClusterFacts } from "./facts";
 export { readNodeMachines } from "./nodeMachines";
 export { quiesce, QuiesceError } from "./quiesce";

@@ -12,7 +12,7 @@ import {
 } from "./nodes";
 import { shutDownNodes, type ShutDownNodes, type Told } from "./shutDownNodes";
 import type { Node } from "./types";
-import { undoOnNodes, uncordon } from "./undoQuiesce";
+import { cancelShutdowns, undoOnNodes, uncordon } from "./undoQuiesce";
 import { waitForStable, type StabilityEvidence } from "./waitForStable";
 
 /** How to bring a cluster to rest. */
@@ -103,15 +103,20 @@ interface Touched extends Told {
   cordoned: Set<string>;
 }
 
-/** Cordons of an interrupted run go first: with every node cordoned, operators need not get stable. */
+/**
+ * What an interrupted run has done goes first: a node that it had told, and which does not say so yet,
+ * would go down while we watch; and with every node cordoned, operators need not get stable.
+ */
 async function waitUntilStable(
   cluster: Cluster,
   nodes: Node[],
   touched: Touched,
   options: Quiesce,
 ): Promise<StabilityEvidence> {
+  const ours = nodes.filter(isCordonedByUs);
+  if (ours.length > 0) await callOff(cluster, ours.map(nameOf), options);
   await Promise.all(
-    nodes.filter(isCordonedByUs).map(async (node) => {
+    ours.map(async (node) => {
       await uncordon(cluster, nameOf(node));
       touched.cordoned.delete(nameOf(node));
     }),
@@ -123,6 +128,14 @@ async function waitUntilStable(
     signal: options.signal,
     onProgress: options.onProgress,
   });
+}
+
+async function callOff(cluster: Cluster, names: string[], options: Quiesce): Promise<void> {
+  options.onProgress?.(`calling off what an interrupted run began on ${names.join(", ")}`);
+  const { failed } = await cancelShutdowns(cluster, names, options);
+  if (failed.size === 0) return;
+  const reasons = [...failed].map(([name, error]) => `${name}: ${messageOf(error)}`);
+  throw new ClusterStateError("an interrupted run's shutdowns could not be called off", reasons);
 }
 
 async function cordonAll(

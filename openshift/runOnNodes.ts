@@ -66,6 +66,18 @@ export async function runOnNodes(cluster: Cluster, run: NodesCommand): Promise<v
   }
 }
 
+/**
+ * Removes what a run that was killed has left: pods that wait still would run their command later.
+ *
+ * @throws {ClusterError} when the API refuses it
+ */
+export async function removeRuns(
+  cluster: Cluster,
+  run: Pick<NodesCommand, "nodeNames" | "purpose">,
+): Promise<void> {
+  await removePods(cluster.withSignal(undefined), run);
+}
+
 async function imagesByNode(cluster: Cluster, run: NodesCommand): Promise<Map<string, string>> {
   if (run.image !== undefined) return new Map(run.nodeNames.map((name) => [name, run.image ?? ""]));
   const pods = await cluster.listPods(namespace, daemonSelector);
@@ -169,7 +181,10 @@ function describePod(pod: Pod): string {
  * An API that no longer answers does not fail a command that has succeeded: after a shutdown its
  * masters are going down. What is left then is a finished pod, which the next run replaces.
  */
-async function removePods(cluster: Cluster, run: NodesCommand): Promise<void> {
+async function removePods(
+  cluster: Cluster,
+  run: Pick<NodesCommand, "nodeNames" | "purpose">,
+): Promise<void> {
   await Promise.all(
     run.nodeNames.map((nodeName) =>
       cluster.deletePod(namespace, debugPodName(run.purpose, nodeName)).catch((error: unknown) => {

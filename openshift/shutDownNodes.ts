@@ -5,7 +5,7 @@ import { ClusterStateError } from "./errors";
 import { bootIdOf, isReady, isToldToShutDown, shutdownMark } from "./nodes";
 import { runOnNodes, type RunOnNodes } from "./runOnNodes";
 import type { Node } from "./types";
-import { cancelShutdowns } from "./undoQuiesce";
+import { cancelShutdowns, shutdownPurpose } from "./undoQuiesce";
 
 /** How to tell nodes to shut down. */
 export interface ShutDownNodes {
@@ -91,7 +91,7 @@ async function tellAll(
 ): Promise<void> {
   await (options.runOnNodes ?? runOnNodes)(cluster, {
     nodeNames: [...boots.keys()],
-    purpose: "shutdown",
+    purpose: shutdownPurpose,
     command: ["shutdown", "-h", `+${minutes}`],
     image: options.image,
     deadlineMs,

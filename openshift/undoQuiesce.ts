@@ -1,8 +1,9 @@
 import type { Clock } from "../common/clock";
 import { messageOf, TimeoutError } from "../common/errors";
 import type { Cluster } from "./cluster";
+import { ClusterError } from "./errors";
 import { cordonMark, isCordonedByUs, isToldToShutDown, shutdownMark } from "./nodes";
-import { runOnNodes, type RunOnNodes } from "./runOnNodes";
+import { removeRuns, runOnNodes, type RunOnNodes } from "./runOnNodes";
 import type { Node } from "./types";
 
 /** How to take back what {@link quiesce} has done. */
@@ -21,6 +22,9 @@ export interface UndoneQuiesce {
 }
 
 const cancelCommand = ["shutdown", "-c"] as const;
+
+/** Of the pods that tell nodes to shut down. */
+export const shutdownPurpose = "shutdown";
 
 /**
  * Takes back what an interrupted quiesce has left on nodes that still run: scheduled shutdowns are
@@ -93,6 +97,7 @@ export async function cancelShutdowns(
 ): Promise<{ cancelled: string[]; failed: Map<string, unknown> }> {
   const cancelled = new Set<string>();
   const failed = new Map<string, unknown>();
+  await removeWaiting(cluster, names, options);
   const cancel = async (nodeNames: readonly string[]): Promise<void> => {
     try {
       await cancelOn(cluster.withSignal(undefined), nodeNames, options, cancelled);
@@ -105,6 +110,21 @@ export async function cancelShutdowns(
   await Promise.all(again.map(([name]) => cancel([name])));
   for (const name of cancelled) failed.delete(name);
   return { cancelled: [...cancelled], failed };
+}
+
+/** A pod of a killed run that has not started yet would tell its node after all. */
+async function removeWaiting(
+  cluster: Cluster,
+  nodeNames: readonly string[],
+  options: UndoQuiesce,
+): Promise<void> {
+  if (options.runOnNodes !== undefined) return;
+  try {
+    await removeRuns(cluster, { nodeNames, purpose: shutdownPurpose });
+  } catch (error) {
+    // what keeps us from removing it keeps us from cancelling too, and is told there
+    if (!(error instanceof ClusterError)) throw error;
+  }
 }
 
 function cancelOn(

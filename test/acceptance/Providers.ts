@@ -1,5 +1,6 @@
 import type { CaptureInputs, CaptureOutputs } from "../../dynamic/providers/capture/types";
 import { call } from "../../dynamic/providers/index";
+import type { RevivalInputs, RevivalOutputs } from "../../dynamic/providers/revival";
 import type { SelectionInputs, SelectionOutputs } from "../../dynamic/providers/selection";
 
 /** Which cloud the providers work on, as a user's environment says it. */
@@ -10,7 +11,11 @@ export interface CloudEnv {
 
 /** The dynamic providers, called as the engine calls them, in this process. */
 export class Providers {
-  constructor(private readonly env: CloudEnv) {}
+  /** @param config values of the stack's configuration beside the cloud's name */
+  constructor(
+    private readonly env: CloudEnv,
+    private readonly config: Readonly<Record<string, string>> = {},
+  ) {}
 
   capture(inputs: CaptureInputs): Promise<CaptureOutputs> {
     return this.outs<CaptureOutputs>("SnapSet", "create", inputs);
@@ -31,8 +36,17 @@ export class Providers {
     await this.ask("SnapId", "delete", snapId, { snapId, deletionPolicy, selfUrn: "urn:test" });
   }
 
-  select(snapId: string, nodes: SelectionInputs["nodes"] = null): Promise<SelectionOutputs> {
-    const inputs = { snapId, nodes, selfUrn: "urn:test" };
+  /** What a first `up` of a restore does when its servers are there. */
+  revive(inputs: RevivalInputs): Promise<RevivalOutputs> {
+    return this.outs<RevivalOutputs>("Revival", "create", inputs);
+  }
+
+  select(
+    snapId: string,
+    nodes: SelectionInputs["nodes"] = null,
+    allowExpired = false,
+  ): Promise<SelectionOutputs> {
+    const inputs = { snapId, nodes, allowExpired, selfUrn: "urn:test" };
     return this.outs<SelectionOutputs>("Selection", "create", inputs);
   }
 
@@ -45,7 +59,10 @@ export class Providers {
     if (this.env.OS_CLIENT_CONFIG_FILE !== undefined) {
       process.env["OS_CLIENT_CONFIG_FILE"] = this.env.OS_CLIENT_CONFIG_FILE;
     }
-    const config: Record<string, string> = { "openstack:cloud": this.env.OS_CLOUD };
+    const config: Record<string, string> = {
+      "openstack:cloud": this.env.OS_CLOUD,
+      ...this.config,
+    };
     await call(kind, "configure", [{ get: (key: string) => config[key] }]);
     return call(kind, method, args);
   }

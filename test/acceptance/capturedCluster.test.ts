@@ -30,6 +30,7 @@ beforeEach(async () => {
     rounds: "proof",
     rotation: { mode: "gate", minValidity: 14 * 86_400_000, wait: 0 },
     debugImage: null,
+    drain: 5000,
     deadline: 60_000,
   };
   cluster = await connectCluster({ kubeconfig: { path: kubeconfig }, clock: systemClock });

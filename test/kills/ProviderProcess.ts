@@ -9,6 +9,8 @@ export interface Order {
   kind: "SnapId" | "SnapSet" | "Selection";
   method: "create" | "delete";
   args: unknown[];
+  /** Values of the stack's configuration beside the cloud's name. */
+  config?: Record<string, string>;
 }
 
 /** What came of it. */

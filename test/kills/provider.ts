@@ -10,9 +10,9 @@ process.on("message", (order: Order) => {
 });
 process.send?.("ready");
 
-async function carryOut({ env, kind, method, args }: Order): Promise<Answer> {
+async function carryOut({ env, kind, method, args, config: more }: Order): Promise<Answer> {
   process.env["OS_CLIENT_CONFIG_FILE"] = env.OS_CLIENT_CONFIG_FILE;
-  const config: Record<string, string> = { "openstack:cloud": env.OS_CLOUD };
+  const config: Record<string, string> = { "openstack:cloud": env.OS_CLOUD, ...more };
   await call(kind, "configure", [{ get: (key: string) => config[key] }]);
   try {
     return { result: await call(kind, method, args) };

@@ -1,4 +1,5 @@
 import type { Cluster } from "../../openshift";
+import { debugPod } from "../../openshift/debugPod";
 import { isCordoned } from "../../openshift/nodes";
 import { quiesce, QuiesceError, type Quiesce } from "../../openshift/quiesce";
 import { changeCluster, type ClusterChange } from "../../sandbox/openshift";
@@ -154,4 +155,52 @@ test("a node that is down beforehand cannot be shut down gracefully", async () =
     /^the cluster could not be brought to rest: not every node can be shut down gracefully: node worker-1 is not Ready, so it cannot be told to shut down; given back: /,
   );
   expect(await cordoned()).toEqual([]);
+});
+
+test("a shutdown that a killed run has left to a pod is called off before anything else", async () => {
+  // what a kill leaves: cordoned nodes, and a pod that waits
+  for (const name of ["master-0", "worker-0"]) {
+    await cluster.patchNodeUnschedulable(name, true, { "snapset/cordoned-at": "yesterday" });
+  }
+  const pod = debugPod({
+    nodeName: "worker-0",
+    namespace: "openshift-machine-config-operator",
+    image: "quay.example/mcd",
+    purpose: "shutdown",
+    command: ["shutdown", "-h", "+1"],
+  });
+  await cluster.createPod("openshift-machine-config-operator", pod);
+  fail({ pods: { "worker-0": { startMs: 5000 } } });
+  const evidence = await run();
+  expect(evidence.stable?.observations).toBe(7);
+  expect(lines[0]).toBe("calling off what an interrupted run began on master-0, worker-0");
+  expect(nodes.map((guest) => guest.state)).toEqual(nodes.map(() => "running"));
+});
+
+test("an image that cannot be pulled: given back, with the kubelet's reason, and nothing doubtful left", async () => {
+  fail({ pods: { "worker-0": { isPullFailing: true } } });
+  const error = await problem(run());
+  expect(error.message).toMatch(
+    /^the cluster could not be brought to rest: shutdown failed: worker-0: ErrImagePull: dial tcp: lookup quay.example: no such host; given back: /,
+  );
+  expect(error.notUndone).toEqual([]);
+  expect(await cordoned()).toEqual([]);
+  expect(postedPods()).toEqual([]);
+  lab.worldClock.advance(5 * minute);
+  expect(nodes.map((guest) => guest.state)).toEqual(nodes.map(() => "running"));
+});
+
+test("an API that is away for 2 minutes in the middle begins the period anew", async () => {
+  const onProgress = (line: string) => {
+    const isFirst = !lines.includes("stable 30 s of 1 m 0 s");
+    lines.push(line);
+    if (isFirst && line === "stable 30 s of 1 m 0 s") fail({ apiDownMs: 2 * minute });
+  };
+  const { stable } = await run({ onProgress });
+  expect(Date.parse(stable?.endedAt ?? "") - Date.parse(stable?.startedAt ?? "")).toBeGreaterThan(
+    3 * minute,
+  );
+  expect(stable?.changes.map(({ what }) => what)).toContainEqual(
+    expect.stringMatching(/^cannot list clusteroperators: no answer: /) as string,
+  );
 });

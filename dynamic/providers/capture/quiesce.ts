@@ -1,10 +1,12 @@
 import { messageOf } from "../../../common/errors";
 import {
+  describeQuiesce,
   describeRotation,
   passRotationGate,
   quiesce,
   QuiesceError,
   readClusterFacts,
+  warningsOfDrain,
   type Cluster,
 } from "../../../openshift";
 import type { Member } from "../../../snapset/capture/member";
@@ -21,8 +23,7 @@ import { observeServers } from "./observe";
 import { waitUntilShutOff } from "./stop";
 import type { CaptureInputs } from "./types";
 
-/** What `shutdown -h +1` waits before it begins. */
-const scheduledShutdownMs = 60_000;
+const minuteMs = 60_000;
 
 /**
  * Brings the cluster to rest before its servers are stopped: rotation gate, stable, cordon, every
@@ -46,16 +47,16 @@ export async function quiesceCluster(
     return;
   }
   const settings = inputs.cluster;
-  await withCluster(settings, context, async (opened) => {
+  const delayMs = await withCluster(settings, context, async (opened) => {
     await requireOwnNodes(opened.cluster, inputs.instances, context);
     await passGate(opened, settings, journal.progress, phases, context);
     await lookAtCluster(opened.cluster, journal.progress, context);
-    if (inputs.consistency !== "shutdown") return;
-    await bringToRest(opened, running, settings, journal, phases, context);
+    if (inputs.consistency !== "shutdown") return 0;
+    return bringToRest(opened, running, settings, journal, phases, context);
   });
   if (inputs.consistency !== "shutdown") return;
   await phases.run("shutdown", async () => {
-    const evidence = await awaitShutdown(nodes, inputs, journal, context);
+    const evidence = await awaitShutdown(nodes, delayMs + inputs.deadlines.stop, journal, context);
     return { result: undefined, evidence };
   });
 }
@@ -134,6 +135,7 @@ async function lookAtCluster(
   progress.cluster = facts;
 }
 
+/** @returns after how many milliseconds the nodes go down */
 async function bringToRest(
   { cluster, runOnNodes }: OpenedCluster,
   running: readonly Member[],
@@ -141,18 +143,19 @@ async function bringToRest(
   journal: OpenJournal,
   phases: PhaseRecorder,
   context: Context,
-): Promise<void> {
+): Promise<number> {
   const { progress } = journal;
   const names = running.map(({ instance }) => instance.name);
   const isNew = !progress.quiesced;
   progress.quiesced = true;
   for (const name of names) progress.stopped[name] ??= { stop: "stopped", seconds: null };
   await journal.save();
-  await phases.run("quiesce", async () => {
+  return phases.run("quiesce", async () => {
     try {
       const evidence = await quiesce(cluster, {
         stablePeriodMs: inputs.stability.beforeShutdown,
         stableDeadlineMs: inputs.deadline,
+        ...(inputs.drain !== undefined && { drainTimeoutMs: inputs.drain }),
         runOnNodes,
         image: inputs.debugImage ?? undefined,
         clock: context.clock,
@@ -161,8 +164,8 @@ async function bringToRest(
           context.report(`quiesce: ${line}`);
         },
       });
-      const told = evidence.nodes.map((node) => node.name).join(", ");
-      return { result: undefined, evidence: `stable, cordoned and told to shut down: ${told}` };
+      if (evidence.drained) warningsOfDrain(evidence.drained).forEach(context.warn);
+      return { result: evidence.delayMinutes * minuteMs, evidence: describeQuiesce(evidence) };
     } catch (error) {
       // It has taken back what it did: nothing of the cluster is left to be given back.
       if (isNew && error instanceof QuiesceError && error.notUndone.length === 0) {
@@ -181,7 +184,7 @@ async function bringToRest(
  */
 async function awaitShutdown(
   nodes: readonly Member[],
-  { deadlines }: CaptureInputs,
+  deadlineMs: number,
   { progress }: OpenJournal,
   context: Context,
 ): Promise<string> {
@@ -195,7 +198,6 @@ async function awaitShutdown(
     }
   };
   try {
-    const deadlineMs = scheduledShutdownMs + deadlines.stop;
     await waitUntilShutOff(nodes, new Set(), deadlineMs, context, note);
     return `shut down from inside: ${names}`;
   } catch (error) {
