@@ -1,11 +1,12 @@
 import type { Duplex } from "node:stream";
-import type { Client } from "ssh2";
+import type { Client, ClientChannel } from "ssh2";
 import { InputError } from "../../common/errors";
 import { SshConnectionError } from "./errors";
 import { forward, isPort, type Address } from "./forward";
 import { loadHostKeys, type HostKeyTrust } from "./hostKeys";
 import { loadLogin, type LoadedLogin, type SshLogin } from "./login";
 import { readRemoteFile } from "./remoteFile";
+import { runCommand, startCommand, type CommandResult } from "./runCommand";
 import { openSession, type SshEndpoint } from "./session";
 
 /** A host from which the cluster can be reached: the environment's controller. */
@@ -42,6 +43,10 @@ export interface Bastion {
   forward(address: Address): Promise<Duplex>;
   /** The text of a file there. `~/` is the home of the user. */
   readFile(path: string): Promise<string>;
+  /** Starts a command in the user's login shell there. */
+  start(command: string): Promise<ClientChannel>;
+  /** Runs a command there to its end. @throws {Error} when it fails, with its last words */
+  run(command: string): Promise<CommandResult>;
   /** Ends the connection and all that goes through it. */
   close(): void;
 }
@@ -89,6 +94,16 @@ class SshBastion implements Bastion {
 
   async readFile(path: string): Promise<string> {
     return readRemoteFile(await this.#connected(), this.subject, path);
+  }
+
+  async start(command: string): Promise<ClientChannel> {
+    return startCommand(await this.#connected(), this.subject, command);
+  }
+
+  async run(command: string): Promise<CommandResult> {
+    const result = await runCommand(await this.#connected(), this.subject, command);
+    if (result.exitCode === 0) return result;
+    throw new Error(`${this.subject}: ${result.output || "a command failed without a word"}`);
   }
 
   close(): void {

@@ -10,7 +10,8 @@ import { SshConnectionError } from "./errors";
 import { isPort } from "./forward";
 import { loadHostKeys, type HostKeyTrust } from "./hostKeys";
 import { loadLogin, type SshLogin } from "./login";
-import { commandLine, runCommand, type CommandResult } from "./runCommand";
+import type { ConnectWait, OpenNode } from "./nodeSessions";
+import { commandLine, runCommand, startCommand, type CommandResult } from "./runCommand";
 import { openSession, type SshEndpoint } from "./session";
 
 /** How to log in to the cluster's nodes. */
@@ -48,6 +49,43 @@ export function sshNodeAccess(
   bastion?: Bastion,
   environment: NodeJS.ProcessEnv = process.env,
 ): RunOnNodes {
+  const endpointOf = endpointsOf(settings, bastion, environment);
+  return async (cluster, run) => {
+    const addresses = addressesOf(await cluster.listNodes(), run);
+    await runOnAll(run, async (nodeName) => {
+      const endpoint = endpointOf(nodeName, addresses.get(nodeName) ?? "");
+      await runOnNode(endpoint, bastion, nodeName, run);
+    });
+  };
+}
+
+/**
+ * Opens sessions with nodes, reached as those of {@link sshNodeAccess}.
+ *
+ * @throws {InputError} with everything that is wrong with the settings
+ */
+export function sshNodeSessions(
+  settings: NodeAccessSettings,
+  bastion?: Bastion,
+  environment: NodeJS.ProcessEnv = process.env,
+): OpenNode {
+  const endpointOf = endpointsOf(settings, bastion, environment);
+  return async (cluster, nodeName, wait) => {
+    const run = { nodeNames: [nodeName], purpose: "a command" };
+    const addresses = addressesOf(await cluster.listNodes(), run);
+    const endpoint = endpointOf(nodeName, addresses.get(nodeName) ?? "");
+    const client = await connect(endpoint, bastion, wait);
+    const { subject, login } = endpoint;
+    const start = (command: string) => startCommand(client, subject, command);
+    return { client, subject, user: login.user, start };
+  };
+}
+
+function endpointsOf(
+  settings: NodeAccessSettings,
+  bastion: Bastion | undefined,
+  environment: NodeJS.ProcessEnv,
+): (nodeName: string, host: string) => SshEndpoint {
   const problems: string[] = [];
   const { user = "core", port = 22, keyFile, privateKey, agent } = settings;
   if (!isPort(port)) problems.push(`port: ${port} is not a port`);
@@ -64,17 +102,16 @@ export function sshNodeAccess(
     connectTimeoutMs: settings.connectTimeoutMs ?? 10_000,
     keepAliveMs: 5000,
   };
-  return async (cluster, run) => {
-    const addresses = addressesOf(await cluster.listNodes(), run);
-    await runOnAll(run, async (nodeName) => {
-      const host = addresses.get(nodeName) ?? "";
-      const subject = `node ${nodeName} (${user}@${host}:${port})`;
-      await runOnNode({ ...endpoint, subject, host, aliases: [nodeName] }, bastion, nodeName, run);
-    });
+  return (nodeName, host) => {
+    const subject = `node ${nodeName} (${user}@${host}:${port})`;
+    return { ...endpoint, subject, host, aliases: [nodeName] };
   };
 }
 
-function addressesOf(nodes: readonly Node[], run: NodesCommand): Map<string, string> {
+function addressesOf(
+  nodes: readonly Node[],
+  run: Pick<NodesCommand, "nodeNames" | "purpose">,
+): Map<string, string> {
   const addresses = new Map(
     nodes.map(({ metadata, status }) => [
       metadata.name,
@@ -141,7 +178,7 @@ async function runOnNode(
 async function connect(
   endpoint: SshEndpoint,
   bastion: Bastion | undefined,
-  run: NodesCommand,
+  run: ConnectWait,
 ): Promise<Client> {
   const seen = await waitFor<{ client: Client } | { problem: string }>({
     what: `SSH to ${endpoint.subject}`,

@@ -27,27 +27,48 @@ export async function runCommand(
   subject: string,
   command: string,
 ): Promise<CommandResult> {
-  const channel = await callBack<ClientChannel>(
-    subject,
-    (done) => client.exec(command, done),
-    (error) => new SshConnectionError(subject, "cannot run a command", { cause: error }),
-  );
-  const result = await collect(channel);
+  const channel = await startCommand(client, subject, command);
+  const end = endOfCommand(channel);
+  channel.end();
+  const result = await end;
   if (result) return result;
   throw new SshConnectionError(subject, "the connection ended before the command did");
 }
 
-function collect(channel: ClientChannel): Promise<CommandResult | undefined> {
+/** Starts a command in the login shell of the user. @param subject the server, for messages */
+export function startCommand(
+  client: Client,
+  subject: string,
+  command: string,
+): Promise<ClientChannel> {
+  return callBack<ClientChannel>(
+    subject,
+    (done) => client.exec(command, done),
+    (error) => new SshConnectionError(subject, "cannot run a command", { cause: error }),
+  );
+}
+
+/**
+ * How a command ends; undefined when the connection ended before it did.
+ *
+ * @param reading `isRead`: somebody else takes what it writes to its standard output
+ */
+export function endOfCommand(
+  channel: ClientChannel,
+  { isRead = false } = {},
+): Promise<CommandResult | undefined> {
   let output = "";
   let stdout = "";
   let result: CommandResult | undefined;
   const add = (chunk: Buffer) => {
     output = `${output}${chunk.toString("utf8")}`.slice(-maxOutput);
   };
-  channel.on("data", (chunk: Buffer) => {
-    stdout = `${stdout}${chunk.toString("utf8")}`.slice(-maxStdout);
-    add(chunk);
-  });
+  if (!isRead) {
+    channel.on("data", (chunk: Buffer) => {
+      stdout = `${stdout}${chunk.toString("utf8")}`.slice(-maxStdout);
+      add(chunk);
+    });
+  }
   channel.stderr.on("data", add);
   return new Promise((resolve) => {
     channel.once("exit", (code: number | null) => {
@@ -56,7 +77,6 @@ function collect(channel: ClientChannel): Promise<CommandResult | undefined> {
     channel.once("close", () => {
       resolve(result && { ...result, output: output.trim(), stdout });
     });
-    channel.end();
   });
 }
 
@@ -66,6 +86,7 @@ export function commandLine(user: string, command: readonly string[]): string {
   return words.map(quote).join(" ");
 }
 
-function quote(word: string): string {
+/** A word for a POSIX shell. */
+export function quote(word: string): string {
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
