@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { durationOr } from "./duration";
 
-const text = z.string().min(1, "must not be empty");
+const text = z
+  .string({ error: ({ input }) => (input === undefined ? "is missing" : "must be text") })
+  .min(1, "must not be empty");
+
+/** Of unknown keys it says the same as without. */
+const mapping = {
+  error: ({ code }: { code?: string | undefined }) =>
+    code === "invalid_type" ? "must be a mapping" : undefined,
+};
 
 /** Also checked where another key is wrong: all problems are told at once. */
 const always = ({ value }: { value: unknown }) => typeof value === "object" && value !== null;
@@ -68,29 +76,35 @@ function exclusions<T extends z.ZodType<Login>>(schema: T): T {
 }
 
 const bastion = exclusions(
-  z.strictObject({
-    host: text,
-    port,
-    user: text,
-    ...login,
-    knownHosts,
-    hostKey: pins(["console"]),
-    keepAlive: durationOr("5s"),
-    connectTimeout: durationOr("10s"),
-  }),
+  z.strictObject(
+    {
+      host: text,
+      port,
+      user: text,
+      ...login,
+      knownHosts,
+      hostKey: pins(["console"]),
+      keepAlive: durationOr("5s"),
+      connectTimeout: durationOr("10s"),
+    },
+    mapping,
+  ),
 );
 
 const ssh = exclusions(
-  z.strictObject({
-    user: text.default("core"),
-    port,
-    ...login,
-    knownHosts,
-    hostKey: pins(),
-    /** Nodes of which no key is known are held to the first that they show. */
-    acceptNew: z.boolean("must be true or false").default(false),
-    connectTimeout: durationOr("10s"),
-  }),
+  z.strictObject(
+    {
+      user: text.default("core"),
+      port,
+      ...login,
+      knownHosts,
+      hostKey: pins(),
+      /** Nodes of which no key is known are held to the first that they show. */
+      acceptNew: z.boolean("must be true or false").default(false),
+      connectTimeout: durationOr("10s"),
+    },
+    mapping,
+  ),
 );
 
 /** `pod` and `ssh` alone stand for themselves with nothing else said. */
