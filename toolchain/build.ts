@@ -37,6 +37,7 @@ export function buildArguments(tool: Tool, output: string): string[] {
     "-mod=readonly",
     "-trimpath",
     "-buildvcs=false",
+    ...(tool.flags ?? []),
     ...(tool.tags.length === 0 ? [] : ["-tags", tool.tags.join(",")]),
     "-ldflags",
     ["-s -w", ...variables].join(" "),

@@ -4,7 +4,7 @@ import { formatVersion, isAtLeast, parseVersion, type Version } from "./versions
 /** The oldest Pulumi that knows every flag and behaviour that the program relies on. */
 const oldestPulumi: Version = [3, 150, 0];
 /** The oldest Go that the toolchain's modules compile with. */
-const oldestGo: Version = [1, 26, 0];
+export const oldestGo: Version = [1, 26, 0];
 
 /** What the commands found on PATH say of themselves; undefined where there is none. */
 export interface Found {

@@ -2,12 +2,15 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { InputError } from "../common/errors";
 import { environmentFor } from "./environment";
-import { ensureToolchain, type Toolchain } from "./toolchain";
+import { ensureKubernetes } from "./kubernetes";
+import { ensureToolchain } from "./toolchain";
 
 /** What is run once everything is set up. */
 interface Command {
   program: string;
   args: readonly string[];
+  /** @default "pulumi" */
+  needs?: "pulumi" | "kubernetes";
 }
 
 const jest = join("node_modules", "jest", "bin", "jest.js");
@@ -16,6 +19,7 @@ const commands: Readonly<Record<string, Command | undefined>> = {
   start: node("--require", "./common/typescript.cjs", join("sandbox", "main-job.ts")),
   test: node(jest),
   "test:cloud": node(jest, "--config", "jest.cloud.config.cjs"),
+  "test:kube": { ...node(jest, "--config", "jest.kube.config.cjs"), needs: "kubernetes" },
   bench: node("--require", "./common/typescript.cjs", join("bench", "main.ts")),
   pulumi: { program: "pulumi", args: [] },
 };
@@ -34,23 +38,28 @@ export async function runCommand(root: string, words: readonly string[]): Promis
     const known = ["setup", ...Object.keys(commands)].join(", ");
     throw new InputError("setup", [`no command "${name}"; there are ${known}`]);
   }
-  const toolchain = await ensureToolchain(root, (line) => {
-    process.stderr.write(`${line}\n`);
-  });
+  const env = await ensureEnvironment(root, command?.needs ?? "pulumi");
   if (command === undefined) return 0;
-  return run(root, { ...command, args: [...command.args, ...args] }, toolchain);
+  return run(root, { ...command, args: [...command.args, ...args] }, env);
+}
+
+async function ensureEnvironment(
+  root: string,
+  needs: "pulumi" | "kubernetes",
+): Promise<NodeJS.ProcessEnv> {
+  const say = (line: string) => {
+    process.stderr.write(`${line}\n`);
+  };
+  if (needs === "pulumi") return environmentFor(await ensureToolchain(root, say), process.env);
+  return { ...process.env, OCAPI_BIN: await ensureKubernetes(root, say) };
 }
 
 function node(...args: string[]): Command {
   return { program: process.execPath, args };
 }
 
-function run(root: string, command: Command, toolchain: Toolchain): Promise<number> {
-  const child = spawn(command.program, command.args, {
-    cwd: root,
-    env: environmentFor(toolchain, process.env),
-    stdio: "inherit",
-  });
+function run(root: string, command: Command, env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(command.program, command.args, { cwd: root, env, stdio: "inherit" });
   // A terminal's Ctrl-C reaches the child by itself; this process only outlives it.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -6,6 +6,8 @@ export interface Tool {
   folder: string;
   /** Main package, as `go build` takes it. */
   package: string;
+  /** More flags of `go build`. */
+  flags?: readonly string[];
   /** Build tags. */
   tags: readonly string[];
   /** Go variables that are set when linking. */
@@ -53,3 +55,55 @@ export const pulumiTools: readonly Tool[] = [
     usually: "2 min",
   },
 ];
+
+const kubernetesVersion = {
+  gitVersion: "v1.36.3",
+  gitMajor: "1",
+  gitMinor: "36",
+  gitTreeState: "clean",
+};
+
+/** What a Kubernetes API takes, for the tests of what is done to a cluster. */
+export const kubernetesTools: readonly Tool[] = [
+  {
+    name: "etcd",
+    version: "3.6.14",
+    folder: "etcd",
+    package: "go.etcd.io/etcd/server/v3",
+    tags: [],
+    variables: {},
+    target: "bin/etcd",
+    usually: "30 s",
+  },
+  kubernetesTool("kube-apiserver", "4 min"),
+  kubernetesTool("kube-controller-manager", "1 min"),
+  {
+    name: "kwok",
+    version: "0.8.0",
+    folder: "kwok",
+    package: "sigs.k8s.io/kwok/cmd/kwok",
+    tags: [],
+    variables: { "sigs.k8s.io/kwok/pkg/consts.Version": "v0.8.0" },
+    target: "bin/kwok",
+    usually: "1 min",
+  },
+];
+
+function kubernetesTool(name: string, usually: string): Tool {
+  const variables = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap(
+    (module) =>
+      Object.entries(kubernetesVersion).map(([key, value]) => [`${module}.${key}`, value]),
+  );
+  return {
+    name,
+    version: "1.36.3",
+    folder: "kubernetes",
+    package: `k8s.io/kubernetes/cmd/${name}`,
+    // Its profiles are for large clusters; building with them takes several times as long.
+    flags: ["-pgo=off"],
+    tags: ["grpcnotrace"],
+    variables: Object.fromEntries(variables) as Record<string, string>,
+    target: `bin/${name}`,
+    usually,
+  };
+}

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync, sign, type KeyPairKeyObjectResult } from "node:crypto";
 import { CertificationRequest, CertificationRequestInfo } from "@peculiar/asn1-csr";
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import {
@@ -29,11 +29,17 @@ const organization = "2.5.4.10";
 const extensionRequest = "1.2.840.113549.1.9.14";
 const ecdsaWithSha256 = "1.2.840.10045.4.3.2";
 
-let keys: ReturnType<typeof newKeys> | undefined;
+let ownKeys: KeyPairKeyObjectResult | undefined;
 
-/** A PKCS#10 request as a kubelet makes it, base64 of PEM. The key is this process's. */
-export function certificateRequest(requested: Requested): string {
-  keys ??= newKeys();
+/**
+ * A PKCS#10 request as a kubelet makes it, base64 of PEM.
+ *
+ * @param keys for which the certificate is to be. @default this process's: nobody uses the answer
+ */
+export function certificateRequest(
+  requested: Requested,
+  keys: KeyPairKeyObjectResult = (ownKeys ??= newKeys()),
+): string {
   const spki = keys.publicKey.export({ type: "spki", format: "der" });
   const certificationRequestInfo = new CertificationRequestInfo({
     version: 0,
@@ -54,7 +60,7 @@ export function certificateRequest(requested: Requested): string {
   return btoa(`-----BEGIN CERTIFICATE REQUEST-----\n${body}\n-----END CERTIFICATE REQUEST-----\n`);
 }
 
-function newKeys() {
+function newKeys(): KeyPairKeyObjectResult {
   return generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 }
 

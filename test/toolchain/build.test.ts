@@ -32,6 +32,11 @@ test("go is told all that decides what comes out", () => {
   ]);
 });
 
+test("a tool's own flags come before its tags", () => {
+  const args = buildArguments({ ...tool, flags: ["-pgo=off"] }, "/cache/out");
+  expect(args.slice(4, 7)).toEqual(["-buildvcs=false", "-pgo=off", "-tags"]);
+});
+
 test("progress counts downloads and packages, also when a piece ends within a line", () => {
   const progress = new Progress();
   progress.take("go: downloading cel.dev/expr v0.25.2\ngo: downlo");

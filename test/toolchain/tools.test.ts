@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { pulumiTools } from "../../toolchain/tools";
+import { kubernetesTools, pulumiTools } from "../../toolchain/tools";
 
 const root = join(__dirname, "..", "..");
 
@@ -26,10 +26,22 @@ test("the command comes first, then the language host, then the provider plugin"
   ]);
 });
 
-test.each(pulumiTools)("$name has a module with its checksums", ({ folder }) => {
-  const module = join(root, "toolchain", "tools", folder);
-  expect(["go.mod", "go.sum"].filter((name) => !existsSync(join(module, name)))).toEqual([]);
+test("a Kubernetes API is four programs in one folder", () => {
+  expect(kubernetesTools.map(({ target }) => target)).toEqual([
+    "bin/etcd",
+    "bin/kube-apiserver",
+    "bin/kube-controller-manager",
+    "bin/kwok",
+  ]);
 });
+
+test.each([...pulumiTools, ...kubernetesTools])(
+  "$name has a module with its checksums",
+  ({ folder }) => {
+    const module = join(root, "toolchain", "tools", folder);
+    expect(["go.mod", "go.sum"].filter((name) => !existsSync(join(module, name)))).toEqual([]);
+  },
+);
 
 test("the plugin has the version of the npm package, which asks for it by that version", () => {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {

@@ -1,0 +1,4 @@
+import { clusterSuite } from "./cluster";
+import { SandboxCluster } from "./SandboxCluster";
+
+clusterSuite({ begin: () => SandboxCluster.open(), end: (cluster) => cluster.close() });
