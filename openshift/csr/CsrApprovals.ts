@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster";
 import { ClusterError } from "../errors";
 import type { CertificateSigningRequest } from "../types";
 import { purposeOf, type CsrFacts } from "./judgeCsr";
-import { planApprovals, type RefusedCsr } from "./planApprovals";
+import { isUnsigned, planApprovals, type RefusedCsr } from "./planApprovals";
 
 /** A request that was approved. */
 export interface ApprovedCsr {
@@ -25,7 +25,7 @@ export interface CsrEvidence {
 
 /** What one look at the requests left. */
 export interface CsrPass {
-  /** Requests that may be approved and are not yet. */
+  /** Requests that may be approved and are not yet, and approved ones that nobody has signed yet. */
   waiting: number;
   /** When the last one was approved, in milliseconds since the epoch. */
   lastApprovedAt: number | undefined;
@@ -34,11 +34,16 @@ export interface CsrPass {
 /** Approvals in one look, so that a storm of requests does not hold up looking at the nodes. */
 const approvalsPerPass = 2;
 
+/** A signer that lives takes less than a second. */
+const signingMs = 10_000;
+
 /** Approves kubelets' requests for certificates, look by look, and remembers what it did. */
 export class CsrApprovals {
   readonly #approved: ApprovedCsr[] = [];
   readonly #refused = new Map<string, RefusedCsr>();
   #problem: string | undefined;
+  /** Approved, by whomever, and without a certificate: name → when first seen so. */
+  #unsigned = new Map<string, number>();
 
   constructor(
     private readonly cluster: Cluster,
@@ -57,13 +62,15 @@ export class CsrApprovals {
    * @throws {ClusterError} when approving is refused, or when the API does not answer
    */
   async pass(facts: CsrFacts): Promise<CsrPass> {
-    const plan = planApprovals(await this.#list(), facts);
+    const csrs = await this.#list();
+    this.#lookForUnsigned(csrs);
+    const plan = planApprovals(csrs, facts);
     for (const refused of plan.refused) this.#refused.set(refused.name, refused);
     const now = plan.approve.slice(0, approvalsPerPass);
     for (const csr of now) await this.#approve(csr);
     const last = this.#approved.at(-1);
     return {
-      waiting: plan.approve.length - now.length,
+      waiting: plan.approve.length - now.length + this.#unsigned.size,
       lastApprovedAt: last && Date.parse(last.at),
     };
   }
@@ -80,10 +87,25 @@ export class CsrApprovals {
   describe(): string {
     const parts = [
       count(this.#approved.length, "certificate request approved", "certificate requests approved"),
+      this.#describeUnsigned(),
       count(this.#refused.size, "certificate request refused", "certificate requests refused"),
       this.#problem ?? "",
     ];
     return parts.filter((part) => part !== "").join(", ");
+  }
+
+  #lookForUnsigned(csrs: readonly CertificateSigningRequest[]): void {
+    const now = this.clock.now().getTime();
+    const names = csrs.filter(isUnsigned).map((csr) => csr.metadata.name);
+    this.#unsigned = new Map(names.map((name) => [name, this.#unsigned.get(name) ?? now]));
+  }
+
+  /** The controller manager says nothing in a request that it cannot sign as its signer has expired. */
+  #describeUnsigned(): string {
+    const now = this.clock.now().getTime();
+    const late = [...this.#unsigned.values()].filter((since) => now - since > signingMs);
+    if (late.length === 0) return "";
+    return `${late.length} approved and not signed: has the cluster's csr-signer expired?`;
   }
 
   /** Without the right to list them a cluster that needs no certificates comes back all the same. */

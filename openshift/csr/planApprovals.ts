@@ -47,6 +47,14 @@ export function planApprovals(
   return plan;
 }
 
+/** A kubelet's, approved, and neither signed nor refused by the signer. */
+export function isUnsigned(csr: CertificateSigningRequest): boolean {
+  const { conditions = [], certificate } = csr.status ?? {};
+  const types = conditions.map((condition) => condition.type);
+  const isOpen = types.includes("Approved") && !types.includes("Failed");
+  return purposeOf(csr) !== undefined && isOpen && certificate === undefined;
+}
+
 function reasonsAgainst(
   csr: CertificateSigningRequest,
   newer: CertificateSigningRequest | undefined,

@@ -1,4 +1,4 @@
-import { planApprovals } from "../../../openshift/csr/planApprovals";
+import { isUnsigned, planApprovals } from "../../../openshift/csr/planApprovals";
 import type { CertificateSigningRequest } from "../../../openshift/types";
 import { clientCsr, nodeAt, servingCsr } from "./requests";
 
@@ -68,4 +68,20 @@ test("once its node is up, what is left of the bootstrapper's requests is refuse
 
 test("what is decided is neither approved nor reported", () => {
   expect(plan([serving("done", 1, approved)])).toEqual({ approve: [], refused: {} });
+});
+
+test.each([
+  ["approved", approved, true],
+  ["pending", undefined, false],
+  ["signed", { ...approved, certificate: "x" }, false],
+  ["failed", { conditions: [...approved.conditions, { type: "Failed", status: "True" }] }, false],
+])("what is %s waits for the signer or not", (_, status, expected) => {
+  expect(isUnsigned(serving("a", 1, status))).toBe(expected);
+});
+
+test("another signer's requests are not waited for", () => {
+  const csr = serving("a", 1, approved);
+  expect(isUnsigned({ ...csr, spec: { ...csr.spec, signerName: "example.com/other" } })).toBe(
+    false,
+  );
 });
