@@ -86,6 +86,7 @@ function revive(environment: Environment, selection: Selection, { cluster }: Res
     name,
     {
       servers: environment.clusterServers,
+      environment: environment.snapsetData,
       settings: cluster,
       facts: selection.cluster,
       capturedAt: selection.capturedAt,

@@ -58,7 +58,9 @@ export class Capture extends ComponentResource {
         imagesPerHost: settings.imagesPerHost,
         deadlines: settings.deadlines,
         shutdownTimeout: settings.shutdownTimeout,
-        cluster: settings.cluster === undefined ? null : clusterInputsOf(settings.cluster),
+        cluster: output(args.instances).apply((instances) =>
+          settings.cluster === undefined ? null : clusterInputsOf(settings.cluster, instances),
+        ),
         deletionPolicy: settings.deletionPolicy,
         afterCapture: settings.afterCapture,
         onFailure: settings.onFailure,

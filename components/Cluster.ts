@@ -1,5 +1,6 @@
 import {
   ComponentResource,
+  output,
   type ComponentResourceOptions,
   type Input,
   type Output,
@@ -9,11 +10,14 @@ import { Revival } from "../dynamic/revival";
 import type { ReviveEvidence } from "../openshift";
 import type { ClusterSettings } from "../snapset/config";
 import type { ClusterFacts, PhaseRecord } from "../snapset/manifest";
+import type { SnapsetData } from "../snapset/snapsetData";
 
 /** What a revive needs. */
 export interface ClusterArgs {
   /** Ids of the servers that run the cluster; the revive begins when they are up. */
   servers: Input<string[]>;
+  /** All servers of the environment. */
+  environment: Input<SnapsetData>;
   settings: ClusterSettings;
   /** What the set remembers of the cluster, and when it was captured. */
   facts: Input<ClusterFacts | null>;
@@ -32,7 +36,7 @@ export type ClusterStatus = "revived" | "unproven";
  * The cluster inside a restored environment, brought back and proven.
  *
  * @example
- * const cluster = new Cluster("lab", { servers: environment.clusterServers, settings, facts, capturedAt, notAfter });
+ * const cluster = new Cluster("lab", { servers: environment.clusterServers, environment: environment.snapsetData, settings, facts, capturedAt, notAfter });
  * export const evidence = cluster.evidence;
  */
 export class Cluster extends ComponentResource {
@@ -48,7 +52,9 @@ export class Cluster extends ComponentResource {
       name,
       {
         servers: args.servers,
-        cluster: clusterInputsOf(args.settings),
+        cluster: output(args.environment).apply(({ instances }) =>
+          clusterInputsOf(args.settings, Object.values(instances)),
+        ),
         facts: args.facts,
         capturedAt: args.capturedAt,
         notAfter: args.notAfter,

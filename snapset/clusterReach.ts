@@ -78,7 +78,8 @@ function exclusions<T extends z.ZodType<Login>>(schema: T): T {
 const bastion = exclusions(
   z.strictObject(
     {
-      host: text,
+      /** Without it the environment's own controller. */
+      host: text.optional(),
       port,
       user: text,
       ...login,

@@ -72,7 +72,7 @@ async function removeUnknown(
 async function giveBackKilled(journal: Journal, config: StackConfig, context: Context) {
   const { snapId, instances, progress } = journal;
   const settings = parseClusterSettings(config.get("snapset:cluster"));
-  const cluster = settings === undefined ? null : clusterInputsOf(settings);
+  const cluster = settings === undefined ? null : clusterInputsOf(settings, instances);
   const source = { snapId, instances, cluster, deadlines: { stop: stopDeadlineMs } };
   const { done, failed } = await giveBack(source, progress, context);
   if (failed.length > 0) throw new Error(failed.join("\n"));

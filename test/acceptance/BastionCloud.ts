@@ -67,7 +67,7 @@ export class BastionCloud {
     const settings = parseClusterSettings(config);
     if (settings === undefined) throw new Error("there are no settings");
     const on = new Providers(this.cloud.env, { "snapset:cluster": config });
-    return { inputs: clusterInputsOf(settings), on };
+    return { inputs: clusterInputsOf(settings, this.instances), on };
   }
 
   /** What a revive of the servers needs, after they were captured and left off. */

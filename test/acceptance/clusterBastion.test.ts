@@ -33,7 +33,7 @@ describe("a cluster behind a bastion", () => {
     folder.write("known_hosts", jump.knownHost());
     const privateKey = readFileSync(locked.file, "utf8");
     const login = { keyFile: undefined, privateKey, passphrase: "open sesame", port: jump.port };
-    const { inputs, on } = lab.configure(login);
+    const { inputs, on } = lab.configure({ ...login, host: undefined });
     const outs = await on.capture(
       captureOf(lab.instances, { cluster: inputs, afterCapture: "resume" }),
     );

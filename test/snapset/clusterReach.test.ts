@@ -61,7 +61,6 @@ describe("the way to a cluster", () => {
       addresses: ["api", "10.0.0.5:6443"],
       bastion: {
         port: 70_000,
-        user: "zuul",
         keyFile: "id",
         privateKey: "s3cret",
         agent: false,
@@ -75,8 +74,8 @@ describe("the way to a cluster", () => {
     const pin = 'must be a public key ("ssh-ed25519 AAAA…"), its "SHA256:…" fingerprint';
     expect(problemsOf(value)).toEqual([
       "remoteKubeconfig: must not be empty",
-      "bastion.host: is missing",
       "bastion.port: must be a port",
+      "bastion.user: is missing",
       "bastion.agent: must be true, or a socket",
       `bastion.hostKey: ${pin}, console, or a list of keys`,
       "bastion.keepAlive: must be a duration such as 60s, 5m, 25h or 30d, got 5",
@@ -119,6 +118,7 @@ describe("what of it becomes an input", () => {
         bastion: { ...bastion, ...secrets },
         nodeAccess: { ssh: secrets },
       }),
+      [],
     );
     expect(JSON.stringify(inputs)).not.toContain("s3cret");
     expect([inputs.bastion?.key, inputs.nodeSsh?.key]).toEqual(["configured", "configured"]);
@@ -130,9 +130,18 @@ describe("what of it becomes an input", () => {
     [{ agent: "~/agent" }, { agent: "~/agent" }],
     [{}, null],
   ])("names the key of %j", (login, expected) => {
-    const { bastion: it } = clusterInputsOf(
-      settingsOf({ kubeconfig: "k", bastion: { ...bastion, ...login } }),
-    );
-    expect(it?.key).toEqual(expected);
+    const settings = settingsOf({ kubeconfig: "k", bastion: { ...bastion, ...login } });
+    expect(clusterInputsOf(settings, []).bastion?.key).toEqual(expected);
+  });
+
+  it("names the controller, which is the bastion where no host is named", () => {
+    const settings = settingsOf({ kubeconfig: "k", bastion: { user: "zuul" } });
+    const instances = [
+      { uuid: "m", role: "ocp_master" },
+      { uuid: "c", role: "controller" },
+    ] as const;
+    const { bastion: it, controller } = clusterInputsOf(settings, instances);
+    expect([it?.host, controller]).toEqual([null, "c"]);
+    expect(clusterInputsOf(settings, []).controller).toBeNull();
   });
 });

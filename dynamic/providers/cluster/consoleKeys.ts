@@ -14,17 +14,19 @@ const shown = new Map<string, string[]>();
  * console by the cloud's API can trust them. Waits until they are there.
  *
  * @param host a floating or fixed address of one of the project's servers
+ * @param controller id of the server that counts where several have that address
  * @param patienceMs for how long a server that boots may take to print them
  * @throws {TimeoutError} saying what was seen instead
  */
 export async function readConsoleKeys(
   host: string,
+  controller: string | null,
   patienceMs: number,
   context: Context,
 ): Promise<string[]> {
   const { keys } = await waitFor<{ keys: string[]; problem: string }>({
     what: `the SSH host keys of bastion ${host} on its server's console`,
-    observe: () => observeKeys(host, context),
+    observe: () => observeKeys(host, controller, context),
     isDone: ({ keys }) => keys.length > 0,
     describe: ({ problem }) => problem,
     deadlineMs: patienceMs,
@@ -37,8 +39,10 @@ export async function readConsoleKeys(
   return keys;
 }
 
-async function observeKeys(host: string, { cloud }: Context) {
-  const servers = serversAt(host, await cloud.compute.listServers());
+async function observeKeys(host: string, controller: string | null, { cloud }: Context) {
+  const having = serversAt(host, await cloud.compute.listServers());
+  const own = having.find(({ id }) => id === controller);
+  const servers = own === undefined ? having : [own];
   const [server, ...others] = servers;
   if (server === undefined || others.length > 0) {
     const names = servers.map(({ name, id }) => `${name} (${id})`).join(", ");

@@ -1,5 +1,6 @@
 import type { BastionSettings, NodeAccessSettings } from "../../../snapset/clusterReach";
 import type { ClusterSettings } from "../../../snapset/config";
+import type { Instance } from "../../../snapset/snapsetData";
 
 /** How to log in, as a resource's input: what is secret of it stays in the configuration. */
 export interface LoginInputs {
@@ -14,7 +15,8 @@ export interface LoginInputs {
 
 /** A host through which the cluster is reached, as a resource's input. */
 export interface BastionInputs extends LoginInputs {
-  host: string;
+  /** Null: the controller. */
+  host: string | null;
   keepAlive: number;
 }
 
@@ -26,6 +28,8 @@ export interface ClusterInputs {
   /** Path of a kubeconfig on the bastion. */
   remoteKubeconfig?: string | null;
   bastion?: BastionInputs | null;
+  /** Id of the environment's controller: the bastion where no other host is named. */
+  controller?: string | null;
   /** Where the API is tried, `host:port`; none: at the kubeconfig's server. */
   addresses?: string[];
   /** Null: commands get to nodes by pods. */
@@ -46,12 +50,20 @@ export interface ClusterInputs {
   deadline: number;
 }
 
-/** The settings without their secrets: these stay in the configuration, where providers read them. */
-export function clusterInputsOf(settings: ClusterSettings): ClusterInputs {
+/**
+ * The settings without their secrets: these stay in the configuration, where providers read them.
+ *
+ * @param instances the environment's servers
+ */
+export function clusterInputsOf(
+  settings: ClusterSettings,
+  instances: readonly Pick<Instance, "uuid" | "role">[],
+): ClusterInputs {
   return {
     kubeconfig: settings.kubeconfig ?? null,
     remoteKubeconfig: settings.remoteKubeconfig ?? null,
     bastion: bastionInputsOf(settings.bastion),
+    controller: instances.find(({ role }) => role === "controller")?.uuid ?? null,
     addresses: settings.addresses,
     nodeSsh: nodeSshInputsOf(settings.nodeAccess),
     stability: settings.stability,
@@ -66,7 +78,7 @@ export function clusterInputsOf(settings: ClusterSettings): ClusterInputs {
 function bastionInputsOf(settings: BastionSettings | undefined): BastionInputs | null {
   if (settings === undefined) return null;
   const { host, keepAlive } = settings;
-  return { host, keepAlive, ...loginInputsOf(settings) };
+  return { host: host ?? null, keepAlive, ...loginInputsOf(settings) };
 }
 
 function nodeSshInputsOf({ ssh }: NodeAccessSettings) {

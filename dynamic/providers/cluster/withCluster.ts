@@ -12,6 +12,7 @@ import {
 } from "../../../openshift";
 import type { LoginSecrets } from "../../../snapset/clusterReach";
 import type { Context } from "../context";
+import { addressOfServer } from "./addressOfServer";
 import { readConsoleKeys } from "./consoleKeys";
 import type { ClusterInputs, LoginInputs } from "./inputs";
 
@@ -52,18 +53,18 @@ export async function withCluster<T>(
 }
 
 async function bastionOf(
-  { bastion }: ClusterInputs,
+  { bastion, controller }: ClusterInputs,
   patienceMs: number,
   context: Context,
 ): Promise<Bastion | undefined> {
   if (!bastion) return undefined;
-  const { host, keepAlive } = bastion;
+  const host = bastion.host ?? (await addressOfServer(controller ?? null, context));
   const login = loginOf("bastion", bastion, context.clusterSecrets.bastion);
   const hostKey =
     bastion.hostKey === "console"
-      ? await readConsoleKeys(host, patienceMs, context)
+      ? await readConsoleKeys(host, controller ?? null, patienceMs, context)
       : login.hostKey;
-  return openBastion({ ...login, hostKey, host, keepAliveMs: keepAlive });
+  return openBastion({ ...login, hostKey, host, keepAliveMs: bastion.keepAlive });
 }
 
 function runOnNodesOf(

@@ -1,0 +1,24 @@
+import { InputError } from "../../../common/errors";
+import type { Context } from "../context";
+
+/**
+ * Where the controller is reached: at its floating address, or its first fixed one.
+ *
+ * @param id null when there is no controller
+ * @throws {InputError} when there is none, or it has no address
+ */
+export async function addressOfServer(id: string | null, { cloud }: Context): Promise<string> {
+  if (id === null) {
+    throw new InputError("snapset:cluster", [
+      "bastion.host: is missing, and the environment has no controller that could be it",
+    ]);
+  }
+  const { name, addresses } = await cloud.compute.showServer(id);
+  const all = Object.values(addresses).flat();
+  const floating = all.find((it) => it["OS-EXT-IPS:type"] === "floating");
+  const address = (floating ?? all[0])?.addr;
+  if (address !== undefined) return address;
+  throw new InputError("snapset:cluster", [
+    `bastion.host: is missing, and controller ${name} (${id}) has no address`,
+  ]);
+}
