@@ -7,6 +7,7 @@ import { captureBench } from "./capture/captureBench";
 import { describeMachine } from "./machine";
 import { pulumiBench } from "./pulumi/pulumiBench";
 import { reviveBench } from "./revive/reviveBench";
+import { rotationBench } from "./rotation/rotationBench";
 import { scaleBench } from "./scale/scaleBench";
 import { sandboxBench } from "./sandbox/sandboxBench";
 import { renderTable, type Table } from "./table";
@@ -15,6 +16,7 @@ const benches: readonly Bench[] = [
   sandboxBench,
   pulumiBench,
   reviveBench,
+  rotationBench,
   scaleBench,
   captureBench,
 ];

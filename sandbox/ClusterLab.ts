@@ -15,7 +15,7 @@ import { Faults } from "./world/faults";
 import { emptyDisk } from "./world/guest";
 import { Guests } from "./world/guests";
 import { Ids } from "./world/ids";
-import { manualTime, WorldClock } from "./world/worldClock";
+import { manualTime, WorldClock, type TimeSource } from "./world/worldClock";
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -26,7 +26,7 @@ export const address = "192.168.32.10";
 
 /** A world of guests alone, with the cluster model's API on loopback and time by hand. */
 export class ClusterLab {
-  readonly worldClock = new WorldClock(manualTime(), 1);
+  readonly worldClock: WorldClock;
   readonly guests: Guests;
   readonly world: ClusterWorld;
   /** Sleeping moves the world. */
@@ -36,7 +36,9 @@ export class ClusterLab {
   readonly requests: { at: number; method: string; path: string }[] = [];
   #close: () => Promise<void> = () => Promise.resolve();
 
-  constructor() {
+  /** @param time by hand: {@link clock} moves the world, or {@link WorldClock.advance} */
+  constructor(time: TimeSource = manualTime()) {
+    this.worldClock = new WorldClock(time, 1);
     const ids = new Ids(7);
     const guests = new Guests(this.worldClock, ids);
     this.guests = guests;

@@ -18,6 +18,9 @@ const kubeletsDeadlineMs = 15 * minuteMs;
 /** A signer may be used some seconds later by the controller manager than its secret says. */
 const rounds = 3;
 
+/** So that none is without its certificates for as long as it takes to be NotReady. */
+const workersAtATime = 10;
+
 /** Gives the kubelets of these nodes new bootstrap kubeconfigs, so that they can ask for certificates. */
 export async function renewBootstraps(
   context: AccelerationContext,
@@ -55,7 +58,7 @@ export async function awaitKubelets(
   );
 }
 
-/** etcd wants a majority, so control plane nodes go one by one; the others have no such wish. */
+/** etcd wants a majority, so control plane nodes go one by one. */
 async function batchesOf(
   { cluster }: AccelerationContext,
   names: readonly string[],
@@ -66,7 +69,10 @@ async function batchesOf(
   );
   const workers = names.filter((name) => !masters.has(name));
   const one = names.filter((name) => masters.has(name)).map((name) => [name]);
-  return [...one, ...(workers.length > 0 ? [workers] : [])];
+  const some = Array.from({ length: Math.ceil(workers.length / workersAtATime) }, (_, index) =>
+    workers.slice(index * workersAtATime, (index + 1) * workersAtATime),
+  );
+  return [...one, ...some];
 }
 
 function renewBatch(context: AccelerationContext, names: readonly string[]): Promise<void> {

@@ -4,7 +4,8 @@ import type { CsrApprovals } from "../csr/CsrApprovals";
 import { tolerate } from "../tolerate";
 import type { Node } from "../types";
 
-const intervalMs = 2000;
+/** Few requests are approved in one look, and a kubelet that waits is a node that is not Ready. */
+const intervalMs = 500;
 
 /** Whose requests are approved meanwhile. */
 export interface Approving {
