@@ -1,8 +1,10 @@
 import type { Cluster } from "./cluster";
 import type { ClusterConnection } from "./connect";
+import type { EtcdBackup, EtcdBackupEvidence } from "./etcdBackup";
 import type { RunOnNodes } from "./runOnNodes";
 import type { Bastion, BastionSettings } from "./ssh/bastion";
 import type { NodeAccessSettings } from "./ssh/nodeAccess";
+import type { OpenNode } from "./ssh/nodeSessions";
 
 /**
  * A client for the kubeconfig's current context. Nothing is contacted yet. Loads
@@ -41,6 +43,29 @@ export function sshNodeAccess(settings: NodeAccessSettings, bastion?: Bastion): 
   return loaded.sshNodeAccess(settings, bastion);
 }
 
+/**
+ * Opens SSH sessions with nodes, reached as those of {@link sshNodeAccess}. Loads ssh2 at the first
+ * call.
+ *
+ * @throws {InputError} with everything that is wrong with the settings
+ */
+export function sshNodeSessions(settings: NodeAccessSettings, bastion?: Bastion): OpenNode {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
+  const loaded = require("./ssh/nodeAccess") as typeof import("./ssh/nodeAccess");
+  return loaded.sshNodeSessions(settings, bastion);
+}
+
+/** Has a master back up etcd to the bastion. Loads ssh2 at the first call. */
+export async function backUpEtcd(
+  cluster: Cluster,
+  backup: EtcdBackup,
+): Promise<EtcdBackupEvidence> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
+  const loaded = require("./etcdBackup") as typeof import("./etcdBackup");
+  return loaded.backUpEtcd(cluster, backup);
+}
+
+export type { EtcdBackupEvidence } from "./etcdBackup";
 export type { Bastion, BastionSettings } from "./ssh/bastion";
 export { hostKeysOnConsole } from "./ssh/consoleKeys";
 export { SshConnectionError } from "./ssh/errors";

@@ -23,6 +23,8 @@ export interface Quiesce extends ShutDownNodes {
   stableDeadlineMs?: number;
   /** For how long the pods of workers are asked to go; 0 leaves them. @default 30 s */
   drainTimeoutMs?: number;
+  /** Done when the cluster is stable, before anything of it is changed, e.g. a backup. @default nothing */
+  whenStable?: (() => Promise<void>) | undefined;
 }
 
 /** What was done and seen. Times are ISO 8601. */
@@ -81,6 +83,7 @@ export async function quiesce(cluster: Cluster, options: Quiesce): Promise<Quies
     const stable = before.some(isToldToShutDown)
       ? undefined
       : await waitUntilStable(cluster, before, touched, options);
+    if (stable) await options.whenStable?.();
     await cordonAll(cluster, before, cordonedBefore, touched, options);
     const cordonedAt = options.clock.now().toISOString();
     const drained = stable && (await drainWorkers(cluster, before, options));

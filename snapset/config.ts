@@ -38,13 +38,34 @@ const cluster = checkReach(
     debugImage: text.optional(),
     // Twice what Red Hat's procedure gives; the pods' own grace is no shorter when the node goes down.
     drain: durationOr("30s"),
+    etcdBackup: text
+      .regex(
+        /^(\/|~\/)./,
+        "must be a directory on the bastion: an absolute path, or one that begins with ~/",
+      )
+      .optional(),
     deadline: durationOr("45m"),
   }),
+).refine(
+  ({ etcdBackup, bastion, nodeAccess }) =>
+    etcdBackup === undefined || (bastion !== undefined && nodeAccess.ssh !== undefined),
+  {
+    path: ["etcdBackup"],
+    message:
+      "needs nodeAccess ssh, by which a master makes the backup, and a bastion, where it is put",
+  },
 );
 
 const deadlines = z
   .strictObject({ stop: durationOr("5m"), images: durationOr("60m"), idle: durationOr("30s") })
   .prefault({});
+
+/** A Hotstack scenario with what `ansible-playbook` would be told beside it. */
+const scenario = z.strictObject({
+  scenario: text,
+  overrides: z.array(text).default([]),
+  variables: z.record(text, z.unknown()).default({}),
+});
 
 const count = z.coerce
   .number("must be a number")
@@ -56,7 +77,9 @@ const schema = z.strictObject({
   mode: z
     .enum(["restore", "deploy", "capture"], { error: "must be one of restore, deploy, capture" })
     .default("restore"),
-  environment: text.optional(),
+  environment: z
+    .union([text, scenario], { error: "must be a path, or a map with scenario, a path" })
+    .optional(),
   snapId: z
     .string()
     .refine(isSnapId, "must be a snap_id (letters, digits, - and _) or latest")
@@ -96,6 +119,9 @@ const schema = z.strictObject({
 type Schema = z.output<typeof schema>;
 export type ClusterSettings = NonNullable<Schema["cluster"]>;
 
+/** The path of an environment, or a Hotstack scenario. */
+export type EnvironmentSource = NonNullable<Schema["environment"]>;
+
 interface Common {
   deadlines: Schema["deadlines"];
   cluster?: ClusterSettings | undefined;
@@ -104,13 +130,13 @@ interface Common {
 /** Deploy an environment from base images. */
 export interface DeployConfig extends Common {
   mode: "deploy";
-  environment: string;
+  environment: EnvironmentSource;
 }
 
 /** Declare an environment from the images of a set, and revive its cluster. */
 export interface RestoreConfig extends Common {
   mode: "restore";
-  environment?: string | undefined;
+  environment?: EnvironmentSource | undefined;
   snapId: string;
   /** Whether a set may be chosen whose cluster's certificates have expired. */
   allowExpired: boolean;

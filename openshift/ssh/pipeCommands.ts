@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { pipeline } from "node:stream/promises";
 import type { ClientChannel } from "ssh2";
 import { endOfCommand, type CommandResult } from "./runCommand";
 
@@ -27,40 +26,42 @@ export interface Passed {
 export async function pipeCommands(from: RemoteCommand, to: RemoteCommand): Promise<Passed> {
   const source = await from.start(from.command);
   const target = await to.start(to.command);
-  const ends = Promise.all([endOfCommand(source, { isRead: true }), endOfCommand(target)]);
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  const meter = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      sizeBytes += chunk.length;
-      yield chunk;
-    }
-  };
+  const sent = endOfCommand(source, { isRead: true });
+  const received = endOfCommand(target);
+  const passed = pump(source, target);
   source.end();
-  const broken = await pipeline(source, meter, target).then(
-    () => undefined,
-    (error: unknown) => error as Error,
-  );
-  if (broken) for (const channel of [source, target]) channel.close();
-  const [sent, received] = await ends;
-  requireSuccess(to.subject, received, broken);
-  requireSuccess(from.subject, sent, broken);
-  if (broken) throw broken;
-  return { sizeBytes, sha256: hash.digest("hex") };
+  try {
+    // It ends when the source has, or before that, when it fails: then nobody waits for the source.
+    requireSuccess(to.subject, await received);
+    requireSuccess(from.subject, await sent);
+  } finally {
+    source.resume();
+    source.close();
+    target.close();
+  }
+  return passed();
 }
 
-function requireSuccess(
-  subject: string,
-  result: CommandResult | undefined,
-  broken: Error | undefined,
-): void {
+/** Not stream.pipeline: that one waits for a close that a channel of ssh2 does not always tell. */
+function pump(source: ClientChannel, target: ClientChannel): () => Passed {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  source.on("data", (chunk: Buffer) => {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+    if (target.writable && !target.write(chunk)) source.pause();
+  });
+  target.on("drain", () => source.resume());
+  source.once("end", () => target.end()).once("close", () => target.end());
+  return () => ({ sizeBytes, sha256: hash.digest("hex") });
+}
+
+function requireSuccess(subject: string, result: CommandResult | undefined): void {
   if (result?.exitCode === 0) return;
-  const said = result?.output ?? "";
-  if (broken && said === "" && result?.exitCode === undefined) return;
+  const said = result === undefined || result.output === "" ? "" : `: ${result.output}`;
   const how =
     result === undefined
       ? "the connection ended before the command did"
       : `exit code ${result.exitCode ?? "none"}`;
-  throw new Error(`${subject}: ${how}${said === "" ? "" : `: ${said}`}`);
+  throw new Error(`${subject}: ${how}${said}`);
 }

@@ -76,6 +76,22 @@ test("an unstable cluster is left as it was", async () => {
   expect(await cordoned()).toEqual([]);
 });
 
+test("what is to be done when it is stable is done before any node is cordoned", async () => {
+  const seen: string[] = [];
+  const whenStable = async () => {
+    seen.push(`${lines.at(-1) ?? ""}, ${(await cordoned()).length} cordoned`);
+  };
+  await run({ whenStable });
+  expect(seen).toEqual(["stable 50 s of 1 m 0 s, 0 cordoned"]);
+});
+
+test("when that fails, nothing has been changed", async () => {
+  const whenStable = () => Promise.reject(new Error("the disk is full"));
+  const error = await problem(run({ whenStable }));
+  expect(error.message).toBe("the cluster could not be brought to rest: the disk is full");
+  expect(await cordoned()).toEqual([]);
+});
+
 test("a failure half-way cancels shutdowns, uncordons, and says so", async () => {
   await cluster.patchNodeUnschedulable("worker-1", true);
   faultAt("createPod", "unused");

@@ -187,6 +187,33 @@ describe("parseConfig", () => {
   });
 });
 
+describe("a backup of etcd", () => {
+  const bastion = { host: "203.0.113.7", user: "zuul" };
+  const problemOf = (cluster: object) =>
+    messageOf({
+      "snapset:snapId": "latest",
+      "snapset:cluster": JSON.stringify({ kubeconfig: "kubeconfig", ...cluster }),
+    });
+
+  it("needs a bastion to put it on, and SSH to a master", () => {
+    const message =
+      "stack configuration: snapset:cluster.etcdBackup: needs nodeAccess ssh, by which a master makes the backup, and a bastion, where it is put";
+    expect(problemOf({ etcdBackup: "/backup" })).toBe(message);
+    expect(problemOf({ etcdBackup: "/backup", bastion })).toBe(message);
+    expect(problemOf({ etcdBackup: "/backup", nodeAccess: "ssh" })).toBe(message);
+    const cluster = { kubeconfig: "kubeconfig", etcdBackup: "~/b", bastion, nodeAccess: "ssh" };
+    expect(
+      parseConfig({ "snapset:snapId": "latest", "snapset:cluster": JSON.stringify(cluster) }),
+    ).toMatchObject({ cluster: { etcdBackup: "~/b" } });
+  });
+
+  it("is put where everybody means the same directory", () => {
+    expect(problemOf({ etcdBackup: "backup", bastion, nodeAccess: "ssh" })).toBe(
+      "stack configuration: snapset:cluster.etcdBackup: must be a directory on the bastion: an absolute path, or one that begins with ~/",
+    );
+  });
+});
+
 describe("parseClusterSettings", () => {
   function problemOf(value: string): string {
     try {

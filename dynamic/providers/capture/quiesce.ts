@@ -25,6 +25,8 @@ import type { CaptureInputs } from "./types";
 
 const minuteMs = 60_000;
 
+type WhenStable = (() => Promise<void>) | undefined;
+
 /**
  * Brings the cluster to rest before its servers are stopped: rotation gate, stable, cordon, every
  * node told to shut down. Without a cluster, or with one that is off already, there is nothing to do;
@@ -52,7 +54,8 @@ export async function quiesceCluster(
     await passGate(opened, settings, journal.progress, phases, context);
     await lookAtCluster(opened.cluster, journal.progress, context);
     if (inputs.consistency !== "shutdown") return 0;
-    return bringToRest(opened, running, settings, journal, phases, context);
+    const whenStable = backupOf(opened, inputs.snapId, phases);
+    return bringToRest({ ...opened, whenStable }, running, settings, journal, phases, context);
   });
   if (inputs.consistency !== "shutdown") return;
   await phases.run("shutdown", async () => {
@@ -137,7 +140,7 @@ async function lookAtCluster(
 
 /** @returns after how many milliseconds the nodes go down */
 async function bringToRest(
-  { cluster, runOnNodes }: OpenedCluster,
+  { cluster, runOnNodes, whenStable }: OpenedCluster & { whenStable: WhenStable },
   running: readonly Member[],
   inputs: ClusterInputs,
   journal: OpenJournal,
@@ -156,6 +159,7 @@ async function bringToRest(
         stablePeriodMs: inputs.stability.beforeShutdown,
         stableDeadlineMs: inputs.deadline,
         ...(inputs.drain !== undefined && { drainTimeoutMs: inputs.drain }),
+        whenStable,
         runOnNodes,
         image: inputs.debugImage ?? undefined,
         clock: context.clock,
@@ -176,6 +180,21 @@ async function bringToRest(
       throw error;
     }
   });
+}
+
+/** A phase of its own, so that the manifest says where the backup is and how to know it again. */
+function backupOf(
+  { backUpEtcd }: OpenedCluster,
+  snapId: string,
+  phases: PhaseRecorder,
+): WhenStable {
+  if (backUpEtcd === undefined) return undefined;
+  return () =>
+    phases.run("etcd backup", async () => {
+      const { path, sizeBytes, sha256, node } = await backUpEtcd(`etcd-${snapId}.tar`);
+      const evidence = `${path} on the bastion, made by ${node}: ${sizeBytes} bytes, SHA-256 ${sha256}`;
+      return { result: undefined, evidence };
+    });
 }
 
 /**

@@ -47,6 +47,8 @@ export interface ClusterInputs {
   debugImage: string | null;
   /** For how long workers' pods are asked to go; 0 leaves them. Absent in older state, too. */
   drain?: number;
+  /** A directory on the bastion for a backup of etcd; null: none is made. Absent in older state, too. */
+  etcdBackup?: string | null;
   deadline: number;
 }
 
@@ -71,6 +73,7 @@ export function clusterInputsOf(
     rotation: settings.rotation,
     debugImage: settings.debugImage ?? null,
     drain: settings.drain,
+    etcdBackup: settings.etcdBackup ?? null,
     deadline: settings.deadline,
   };
 }

@@ -1,13 +1,16 @@
 import { messageOf, TimeoutError } from "../../../common/errors";
 import { waitFor } from "../../../common/wait";
 import {
+  backUpEtcd,
   connectCluster,
   openBastion,
   sshNodeAccess,
+  sshNodeSessions,
   SshConnectionError,
   type Bastion,
   type Cluster,
   type ClusterConnection,
+  type EtcdBackupEvidence,
   type RunOnNodes,
 } from "../../../openshift";
 import type { LoginSecrets } from "../../../snapset/clusterReach";
@@ -21,6 +24,8 @@ export interface OpenedCluster {
   cluster: Cluster;
   /** How commands get to its nodes; undefined: by pods, the default of those who need it. */
   runOnNodes: RunOnNodes | undefined;
+  /** Backs up etcd to a file of that name; undefined when that is not wanted. */
+  backUpEtcd: ((fileName: string) => Promise<EtcdBackupEvidence>) | undefined;
 }
 
 /** For how long a bastion that is down may stay so, unless it is known to be booting. */
@@ -46,7 +51,8 @@ export async function withCluster<T>(
     const kubeconfig = await kubeconfigOf(inputs, bastion, patienceMs, context);
     const { addresses } = inputs;
     const cluster = await connectCluster({ kubeconfig, bastion, addresses, clock, signal });
-    return await work({ cluster, runOnNodes });
+    const backUpEtcd = backUpEtcdOf(cluster, inputs, bastion, context);
+    return await work({ cluster, runOnNodes, backUpEtcd });
   } finally {
     bastion?.close();
   }
@@ -73,8 +79,26 @@ function runOnNodesOf(
   { clusterSecrets }: Context,
 ): RunOnNodes | undefined {
   if (!nodeSsh) return undefined;
-  const login = loginOf("nodeAccess.ssh", nodeSsh, clusterSecrets.nodeAccess);
-  return sshNodeAccess({ ...login, acceptNew: nodeSsh.acceptNew }, bastion);
+  return sshNodeAccess(nodeSettingsOf(nodeSsh, clusterSecrets), bastion);
+}
+
+function backUpEtcdOf(
+  cluster: Cluster,
+  { nodeSsh, etcdBackup: directory }: ClusterInputs,
+  bastion: Bastion | undefined,
+  { clusterSecrets, clock, signal, report }: Context,
+): OpenedCluster["backUpEtcd"] {
+  if (!nodeSsh || !bastion || !directory) return undefined;
+  const openNode = sshNodeSessions(nodeSettingsOf(nodeSsh, clusterSecrets), bastion);
+  const common = { openNode, bastion, directory, clock, signal, onProgress: report };
+  return (fileName) => backUpEtcd(cluster, { ...common, fileName });
+}
+
+function nodeSettingsOf(
+  nodeSsh: NonNullable<ClusterInputs["nodeSsh"]>,
+  { nodeAccess }: Context["clusterSecrets"],
+) {
+  return { ...loginOf("nodeAccess.ssh", nodeSsh, nodeAccess), acceptNew: nodeSsh.acceptNew };
 }
 
 /** The login as it was configured, with what is secret of it. */
