@@ -35,12 +35,13 @@ function withPlainErrors<A extends unknown[], T>(work: (...args: A) => T): (...a
 
 /** An environment is a secret output: its user data may hold passwords. */
 function deploy(config: DeployConfig) {
-  const spec = loadEnvironment(config.environment);
+  const spec = loadEnvironment(config.environment, "deploy");
   return { environment: pulumi.secret(spec), ...outputsOf(new Environment(name, { spec })) };
 }
 
 function restore(config: RestoreConfig) {
-  const given = config.environment === undefined ? null : loadEnvironment(config.environment);
+  const given =
+    config.environment === undefined ? null : loadEnvironment(config.environment, "restore");
   const nodes = given === null ? null : wantedNodesOf(given);
   const selection = new Selection(name, {
     snapId: config.snapId,

@@ -17,6 +17,7 @@ import { toSnapsetData, type SnapsetData } from "../snapset/snapsetData";
 import { baseImageId } from "./baseImage";
 import { Network } from "./Network";
 import { Node } from "./Node";
+import { declarePort } from "./ports";
 import { Router } from "./Router";
 
 /** The set that an environment is restored from. */
@@ -39,7 +40,7 @@ export interface EnvironmentArgs {
  * Networks, routers, nodes and volumes. Nodes do not depend on each other and are made in parallel.
  *
  * @example
- * const environment = new Environment("lab", { spec: loadEnvironment("environments/sno.yaml") });
+ * const environment = new Environment("lab", { spec: loadEnvironment("environments/sno.yaml", "deploy") });
  * export const snapset_data = environment.snapsetData;
  */
 export class Environment extends ComponentResource {
@@ -65,6 +66,11 @@ export class Environment extends ComponentResource {
       spec: it,
       node: new Node({ spec: it, networks, routes, ...sourceOf(it, set) }, parent),
     }));
+    for (const [i, port] of (spec.ports ?? []).entries()) {
+      const portName = port.name ?? `${name}-port-${i}`;
+      const around = { networks, routes, parent: this };
+      declarePort({ ...port, name: portName }, `${portName}-floating-ip`, around);
+    }
     this.snapsetData = snapsetDataOf(nodes);
     this.floatingIps = floatingIpsOf(nodes);
     this.controllerAnsibleHost = this.floatingIps.apply((ips) => ansibleHost(spec, ips));

@@ -1,6 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import type { EnvironmentNetwork } from "../snapset/environment";
+import { isInside } from "../snapset/subnets";
 
 /** A network of an environment, with its subnets. */
 export class Network extends ComponentResource {
@@ -8,7 +9,10 @@ export class Network extends ComponentResource {
   /** By name, as the environment calls them. */
   readonly subnets: ReadonlyMap<string, openstack.networking.Subnet>;
 
-  constructor(spec: EnvironmentNetwork, opts?: ComponentResourceOptions) {
+  constructor(
+    private readonly spec: EnvironmentNetwork,
+    opts?: ComponentResourceOptions,
+  ) {
     super("snapset:index:Network", spec.name, {}, opts);
     this.network = new openstack.networking.Network(
       spec.name,
@@ -19,6 +23,12 @@ export class Network extends ComponentResource {
       spec.subnets.map((subnet) => [subnet.name, this.declareSubnet(subnet)] as const),
     );
     this.registerOutputs({ networkId: this.network.id });
+  }
+
+  /** The subnet of that name; without a name the one that holds the address. */
+  subnetOf(ip: string, name: string | undefined): openstack.networking.Subnet | undefined {
+    const holder = this.spec.subnets.find(({ cidr }) => isInside([cidr], ip));
+    return this.subnets.get(name ?? holder?.name ?? "");
   }
 
   private declareSubnet(spec: EnvironmentNetwork["subnets"][number]) {
@@ -32,6 +42,8 @@ export class Network extends ComponentResource {
         enableDhcp: spec.enableDhcp,
         dnsNameservers: spec.dnsNameservers,
         allocationPools: spec.allocationPools,
+        ...given("ipv6AddressMode", spec.ipv6AddressMode),
+        ...given("ipv6RaMode", spec.ipv6RaMode),
         ...(spec.gatewayIp === null ? { noGateway: true } : given("gatewayIp", spec.gatewayIp)),
       },
       // Neutron removes the subnets of a network with it: a layer less to wait for at a destroy.

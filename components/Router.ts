@@ -8,7 +8,7 @@ export class Router extends ComponentResource {
   readonly interfaces: readonly openstack.networking.RouterInterface[];
 
   constructor(
-    spec: EnvironmentRouter,
+    private readonly spec: EnvironmentRouter,
     subnets: ReadonlyMap<string, openstack.networking.Subnet>,
     opts?: ComponentResourceOptions,
   ) {
@@ -29,7 +29,20 @@ export class Router extends ComponentResource {
       const subnet = subnets.get(name);
       return subnet === undefined ? [] : [this.attach(router, subnet, `${spec.name}-${name}`)];
     });
+    for (const route of spec.routes ?? []) this.declareRoute(router, route);
     this.registerOutputs({ routerId: router.id });
+  }
+
+  /** Neutron takes a next hop only when it is in a subnet that the router is attached to. */
+  private declareRoute(
+    router: openstack.networking.Router,
+    { destination, nexthop }: NonNullable<EnvironmentRouter["routes"]>[number],
+  ) {
+    return new openstack.networking.RouterRoute(
+      `${this.spec.name}-${destination}`,
+      { routerId: router.id, destinationCidr: destination, nextHop: nexthop },
+      { parent: this, dependsOn: [...this.interfaces] },
+    );
   }
 
   private attach(

@@ -1,22 +1,50 @@
 import { readFileSync, statSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { InputError, messageOf } from "../common/errors";
+import { isScenarioFolder, isTemplate, loadScenario, type ScenarioSource } from "../hotstack";
 import type { Environment } from "../snapset/environment";
 import { parseEnvironment } from "../snapset/parseEnvironment";
 import { parseSnapsetData, type Instance } from "../snapset/snapsetData";
 
+/** What becomes of an environment: its nodes boot from base images, or from a set's. */
+export type Purpose = "deploy" | "restore";
+
 /**
- * Reads an environment. Files that it names for user data are read too, relative to its own place,
- * so that what is returned is complete.
+ * Reads an environment: one of our own, or a Hotstack scenario. Files that it names are read too,
+ * relative to its own place, so that what is returned is complete.
  *
+ * @param from the path of a YAML file, of a scenario's folder or HOT template, or a scenario with
+ *   what is said beside it
  * @throws {InputError} with every problem at once
  */
-export function loadEnvironment(path: string): Environment {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
-    throw new InputError(path, ["is a folder; name the YAML file of an environment"]);
+export function loadEnvironment(from: string | ScenarioSource, purpose: Purpose): Environment {
+  if (typeof from !== "string") return scenarioEnvironment(from, purpose);
+  if (statSync(from, { throwIfNoEntry: false })?.isDirectory() === true) {
+    if (isScenarioFolder(from)) return scenarioEnvironment({ scenario: from }, purpose);
+    throw new InputError(from, [
+      "is a folder without heat_template.yaml; name a Hotstack scenario, or the YAML file of an environment",
+    ]);
   }
-  const environment = parseEnvironment(readYaml(path), path);
+  const text = readText(from, from);
+  return isTemplate(text)
+    ? scenarioEnvironment({ scenario: from }, purpose)
+    : ownEnvironment(from, text);
+}
+
+function scenarioEnvironment(source: ScenarioSource, purpose: Purpose): Environment {
+  const { environment, intent } = loadScenario(source, { home: homedir() });
+  if (purpose === "deploy" && intent.reviveSnapshot) {
+    throw new InputError(source.scenario, [
+      "hotstack_revive_snapshot asks for nodes from a set; use snapset:mode restore with snapset:snapId latest",
+    ]);
+  }
+  return environment;
+}
+
+function ownEnvironment(path: string, text: string): Environment {
+  const environment = parseEnvironment(parseYaml(path, text), path);
   return {
     ...environment,
     nodes: environment.nodes.map(({ userDataFile, ...node }, i) =>
@@ -40,14 +68,14 @@ export function loadEnvironment(path: string): Environment {
  */
 export function loadInstances(instances: string | Record<string, unknown>): Instance[] {
   return typeof instances === "string"
-    ? parseSnapsetData(readYaml(instances), instances)
+    ? parseSnapsetData(parseYaml(instances, readText(instances, instances)), instances)
     : parseSnapsetData(instances, "snapset:instances");
 }
 
 /** @throws {InputError} with line and column of each problem */
-function readYaml(path: string): unknown {
+function parseYaml(path: string, text: string): unknown {
   const lineCounter = new LineCounter();
-  const document = parseDocument(readText(path, path), { lineCounter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
   if (document.errors.length > 0) {
     throw new InputError(
       path,

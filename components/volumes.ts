@@ -30,9 +30,17 @@ type Volume = openstack.blockstorage.Volume;
 /** The volumes of a node. */
 export interface NodeVolumes {
   /** The one that it boots from; undefined when it boots from its image. */
-  root: Volume | undefined;
+  root: AttachedVolume | undefined;
   /** In the order of their devices. */
-  data: Volume[];
+  data: AttachedVolume[];
+}
+
+/** A volume, and how its server has it. */
+export interface AttachedVolume {
+  volume: Volume;
+  device: EnvironmentVolume["device"];
+  /** 0 for the one that the server boots from, -1 for one that it never boots from. */
+  bootIndex: number;
 }
 
 /** What a volume is filled from, and how large that makes it; empty without either. */
@@ -60,12 +68,22 @@ export function declareVolumes(args: VolumesArgs, parent: Resource): NodeVolumes
       { parent, replaceOnChanges: ["metadata"], aliases: [{ name }] },
     );
   return {
-    root:
-      rootVolume &&
-      declare(rootVolumeName(spec.name), rootVolume.type, rootSource(rootVolume.sizeGb, args)),
+    root: rootVolume && {
+      volume: declare(
+        rootVolumeName(spec.name),
+        rootVolume.type,
+        rootSource(rootVolume.sizeGb, args),
+      ),
+      device: rootVolume.device,
+      bootIndex: 0,
+    },
     data: spec.volumes
       .filter(({ capture }) => restored === undefined || capture !== "exclude")
-      .map((volume) => declare(volume.name, volume.type, dataSource(volume, restored))),
+      .map((volume) => ({
+        volume: declare(volume.name, volume.type, dataSource(volume, restored)),
+        device: volume.device,
+        bootIndex: volume.bootIndex ?? -1,
+      })),
   };
 }
 
@@ -108,18 +126,17 @@ export function blockDevicesOf({ root, data }: NodeVolumes, imageId: Input<strin
     bootIndex: 0,
     deleteOnTermination: true,
   };
-  return [
-    root === undefined ? image : volumeDevice(root, 0),
-    ...data.map((volume) => volumeDevice(volume, -1)),
-  ];
+  return [root === undefined ? image : volumeDevice(root), ...data.map(volumeDevice)];
 }
 
-function volumeDevice(volume: Volume, bootIndex: number) {
+function volumeDevice({ volume, device, bootIndex }: AttachedVolume) {
   return {
     uuid: volume.id,
     sourceType: "volume",
     destinationType: "volume",
     bootIndex,
     deleteOnTermination: false,
+    ...given("deviceType", device?.type),
+    ...given("diskBus", device?.bus),
   };
 }

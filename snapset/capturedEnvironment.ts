@@ -30,7 +30,11 @@ function capturedNode(node: EnvironmentNode, found: readonly ManifestVolume[]): 
   const root = rootVolumeOf(found);
   return {
     ...node,
-    rootVolume: root && { sizeGb: root.sizeGb, ...typeOf(root) },
+    rootVolume: root && {
+      ...deviceOf(node),
+      sizeGb: root.sizeGb,
+      ...typeOf(root),
+    },
     volumes: capturedVolumes(node, found),
   };
 }
@@ -68,4 +72,8 @@ function nameOf(
 
 function typeOf({ type }: ManifestVolume): { type?: string } {
   return type === null ? {} : { type };
+}
+
+function deviceOf({ rootVolume }: EnvironmentNode): Pick<EnvironmentVolume, "device"> {
+  return rootVolume?.device === undefined ? {} : { device: rootVolume.device };
 }

@@ -30,6 +30,11 @@ const mac = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** How the hosts of an IPv6 subnet get their addresses, in Neutron's words. */
+const ipv6Mode = z.enum(["dhcpv6-stateful", "dhcpv6-stateless", "slaac"], {
+  error: "must be one of dhcpv6-stateful, dhcpv6-stateless, slaac",
+});
+
 const subnet = z.strictObject({
   name,
   cidr,
@@ -37,6 +42,8 @@ const subnet = z.strictObject({
   enableDhcp: z.boolean().default(true),
   dnsNameservers: z.array(ip).default([]),
   allocationPools: z.array(z.strictObject({ start: ip, end: ip })).default([]),
+  ipv6AddressMode: ipv6Mode.optional(),
+  ipv6RaMode: ipv6Mode.optional(),
 });
 
 const network = z.strictObject({
@@ -50,9 +57,22 @@ const router = z.strictObject({
   name,
   externalNetwork: name.optional(),
   subnets: z.array(name).default([]),
+  routes: z.array(z.strictObject({ destination: cidr, nexthop: ip })).optional(),
 });
 
-const port = z.strictObject({
+const vlanId = z
+  .int()
+  .min(1, "must be a VLAN id, 1 to 4094")
+  .max(4094, "must be a VLAN id, 1 to 4094");
+
+const dhcpOption = z.strictObject({
+  name: z.string().min(1, "must not be empty"),
+  value: z.string(),
+  ipVersion: z.union([z.literal(4), z.literal(6)], { error: "must be 4 or 6" }).optional(),
+});
+
+/** A port without what only the port of a server itself can have. */
+const plainPort = z.strictObject({
   name: name.optional(),
   network: name,
   mac: mac.optional(),
@@ -60,13 +80,31 @@ const port = z.strictObject({
   portSecurity: z.boolean().optional(),
   securityGroups: z.array(name).optional(),
   allowedAddressPairs: z.array(z.strictObject({ ip: z.string(), mac: mac.optional() })).default([]),
+  dhcpOptions: z.array(dhcpOption).optional(),
   floatingIp: z.strictObject({ network: name, address: ip.optional() }).optional(),
+});
+
+/** A port behind another one, which carries its frames with a VLAN's tag. */
+const subport = plainPort.extend({ vlanId });
+
+const port = plainPort.extend({
+  trunk: z.strictObject({ name: name.optional(), subports: z.array(subport) }).optional(),
 });
 
 const sizeGb = z.int().min(1, "must be at least 1");
 
 /** Cinder's name of a volume type; it may be any text. */
 const volumeType = z.string().min(1, "must not be empty");
+
+/** What the guest sees a volume as; a disk on the bus of the cloud's choice by default. */
+const device = z.strictObject({
+  type: z.enum(["disk", "cdrom"], { error: "must be one of disk, cdrom" }),
+  bus: z
+    .enum(["ide", "sata", "scsi", "usb", "virtio"], {
+      error: "must be one of ide, sata, scsi, usb, virtio",
+    })
+    .optional(),
+});
 
 const volume = z.strictObject({
   name,
@@ -78,10 +116,17 @@ const volume = z.strictObject({
   capture: z
     .enum(volumePolicies, { error: `must be one of ${volumePolicies.join(", ")}` })
     .default("include"),
+  device: device.optional(),
+  /** The node may boot from it after its root disk, in this order. */
+  bootIndex: z.int().min(1, "must be at least 1").optional(),
 });
 
 /** A root disk that is a volume, filled from the node's image. */
-const rootVolume = z.strictObject({ sizeGb, type: volumeType.optional() });
+const rootVolume = z.strictObject({
+  sizeGb,
+  type: volumeType.optional(),
+  device: device.optional(),
+});
 
 const node = z.strictObject({
   name,
@@ -107,6 +152,8 @@ export const environmentSchema = z.strictObject({
   networks: z.array(network).min(1, "must have at least one network"),
   routers: z.array(router).default([]),
   nodes: z.array(node).min(1, "must have at least one node"),
+  /** Ports that no node has: addresses that are kept for something else. */
+  ports: z.array(port).optional(),
 });
 
 /** Networks, routers, nodes and volumes: what a stack declares. */
@@ -116,6 +163,28 @@ export type EnvironmentRouter = Environment["routers"][number];
 export type EnvironmentNode = Environment["nodes"][number];
 export type EnvironmentVolume = EnvironmentNode["volumes"][number];
 export type EnvironmentPort = EnvironmentNode["ports"][number];
+export type EnvironmentSubport = NonNullable<EnvironmentPort["trunk"]>["subports"][number];
+
+/** A port and where it stands: `nodes[2].ports[0].trunk.subports[1]`. */
+export interface PlacedPort {
+  key: string;
+  port: EnvironmentPort | EnvironmentSubport;
+}
+
+/** Every port of an environment, those behind trunks and those that no node has among them. */
+export function portsOf({ nodes, ports }: Environment): PlacedPort[] {
+  const own = nodes.flatMap((node, n) =>
+    node.ports.map((port, p) => ({ key: `nodes[${n}].ports[${p}]`, port })),
+  );
+  const others = (ports ?? []).map((port, p) => ({ key: `ports[${p}]`, port }));
+  return [...own, ...others].flatMap(({ key, port }) => [
+    { key, port },
+    ...(port.trunk?.subports ?? []).map((subport, s) => ({
+      key: `${key}.trunk.subports[${s}]`,
+      port: subport,
+    })),
+  ]);
+}
 
 /** The node that carries DNS, DHCP and the way in; the anchor of a set. */
 export function controllerOf(environment: Environment): EnvironmentNode | undefined {

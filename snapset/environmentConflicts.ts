@@ -1,5 +1,5 @@
-import { BlockList, isIPv4 } from "node:net";
-import { rootVolumeName, type Environment, type EnvironmentNode } from "./environment";
+import { portsOf, rootVolumeName, type Environment, type EnvironmentNode } from "./environment";
+import { isInside } from "./subnets";
 
 /** A thing with a name at a key: `nodes[2].ports[0].mac` is `fa:16:…`. */
 interface Named {
@@ -18,7 +18,22 @@ export function findConflicts(environment: Environment): string[] {
     ...duplicateAddresses(environment),
     ...addressesOutsideNetworks(environment),
     ...nodeProblems(environment),
+    ...vlanProblems(environment),
   ];
+}
+
+/** A VLAN's tag stands for one port of a trunk. */
+function vlanProblems(environment: Environment): string[] {
+  return portsOf(environment).flatMap(({ key, port }) =>
+    "trunk" in port
+      ? duplicates(
+          (port.trunk?.subports ?? []).map(({ vlanId }, s) => ({
+            key: `${key}.trunk.subports[${s}].vlanId`,
+            value: String(vlanId),
+          })),
+        )
+      : [],
+  );
 }
 
 function duplicateNames({ networks, routers, nodes }: Environment): string[] {
@@ -73,34 +88,28 @@ function unknownReferences(environment: Environment): string[] {
         known(`routers[${r}].subnets[${s}]`, "subnet", name, subnets),
       ),
     ),
-    ...environment.nodes.flatMap((node, n) =>
-      node.ports.flatMap((port, p) => [
-        ...known(`nodes[${n}].ports[${p}].network`, "network", port.network, networks),
-        ...port.fixedIps.flatMap((fixed, f) =>
-          fixed.subnet === undefined
-            ? []
-            : known(
-                `nodes[${n}].ports[${p}].fixedIps[${f}].subnet`,
-                "subnet",
-                fixed.subnet,
-                environment.networks
-                  .filter((network) => network.name === port.network)
-                  .flatMap((network) => network.subnets.map((s) => s.name)),
-              ),
-        ),
-      ]),
-    ),
+    ...portsOf(environment).flatMap(({ key, port }) => [
+      ...known(`${key}.network`, "network", port.network, networks),
+      ...port.fixedIps.flatMap((fixed, f) =>
+        fixed.subnet === undefined
+          ? []
+          : known(
+              `${key}.fixedIps[${f}].subnet`,
+              "subnet",
+              fixed.subnet,
+              environment.networks
+                .filter((network) => network.name === port.network)
+                .flatMap((network) => network.subnets.map((s) => s.name)),
+            ),
+      ),
+    ]),
   ];
 }
 
 /** Neutron keeps MACs and addresses unique in a network, not beyond it. */
 function duplicateAddresses(environment: Environment): string[] {
   return environment.networks.flatMap(({ name }) => {
-    const ports = environment.nodes.flatMap((node, n) =>
-      node.ports
-        .map((port, p) => ({ port, key: `nodes[${n}].ports[${p}]` }))
-        .filter(({ port }) => port.network === name),
-    );
+    const ports = portsOf(environment).filter(({ port }) => port.network === name);
     return [
       ...duplicates(
         ports.flatMap(({ port, key }) =>
@@ -117,29 +126,15 @@ function duplicateAddresses(environment: Environment): string[] {
 }
 
 function addressesOutsideNetworks(environment: Environment): string[] {
-  return environment.nodes.flatMap((node, n) =>
-    node.ports.flatMap((port, p) => {
-      const network = environment.networks.find(({ name }) => name === port.network);
-      const cidrs = network?.subnets.map((subnet) => subnet.cidr) ?? [];
-      return port.fixedIps.flatMap(({ ip }, f) =>
-        cidrs.length === 0 || contains(cidrs, ip)
-          ? []
-          : [
-              `nodes[${n}].ports[${p}].fixedIps[${f}].ip: ${ip} is outside ` +
-                `${port.network} (${cidrs.join(", ")})`,
-            ],
-      );
-    }),
-  );
-}
-
-function contains(cidrs: string[], ip: string): boolean {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [address = "", length = "0"] = cidr.split("/");
-    list.addSubnet(address, Number(length), isIPv4(address) ? "ipv4" : "ipv6");
-  }
-  return list.check(ip, isIPv4(ip) ? "ipv4" : "ipv6");
+  return portsOf(environment).flatMap(({ key, port }) => {
+    const network = environment.networks.find(({ name }) => name === port.network);
+    const cidrs = network?.subnets.map((subnet) => subnet.cidr) ?? [];
+    return port.fixedIps.flatMap(({ ip }, f) =>
+      cidrs.length === 0 || isInside(cidrs, ip)
+        ? []
+        : [`${key}.fixedIps[${f}].ip: ${ip} is outside ${port.network} (${cidrs.join(", ")})`],
+    );
+  });
 }
 
 function nodeProblems(environment: Environment): string[] {

@@ -8,6 +8,8 @@ export const roles = [
   "bmh",
   "ironic",
   "nat64_appliance",
+  "switch",
+  "devstack",
 ] as const;
 
 export type Role = (typeof roles)[number];

@@ -10,7 +10,8 @@ const allowed: Record<string, readonly string[]> = {
   openstack: ["common"],
   openshift: ["common"],
   dynamic: ["common", "snapset", "openstack", "openshift"],
-  components: ["common", "snapset", "openstack", "openshift", "dynamic"],
+  hotstack: ["common", "snapset"],
+  components: ["common", "snapset", "openstack", "openshift", "dynamic", "hotstack"],
   cli: ["common", "snapset", "openstack"],
   toolchain: ["common"],
   sandbox: ["common", "snapset", "openstack", "openshift", "toolchain"],
@@ -18,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /** Folders of which only index.ts is for others. */
-const closed = ["openstack", "openshift"];
+const closed = ["openstack", "openshift", "hotstack"];
 
 interface Import {
   from: string;

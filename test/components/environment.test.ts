@@ -81,7 +81,7 @@ const blockDevices = () =>
   );
 
 async function declareSno(images?: Record<string, string>) {
-  const spec = loadEnvironment("environments/snapshot-sno.yaml");
+  const spec = loadEnvironment("environments/snapshot-sno.yaml", "deploy");
   const environment = new Environment("sno", { spec, set: images && setOf(images, {}) });
   const data = await promiseOf(environment.snapsetData);
   const host = await promiseOf(environment.controllerAnsibleHost);

@@ -53,7 +53,7 @@ describe("parseEnvironment", () => {
     expect(problemsOf(broken)).toEqual([
       "name: must not be empty",
       "networks[0].subnets[0].cidr: must be a network in CIDR form, such as 192.168.32.0/24",
-      "nodes[0].role: must be one of controller, ocp_master, ocp_worker, compute, networker, bmh, ironic, nat64_appliance",
+      "nodes[0].role: must be one of controller, ocp_master, ocp_worker, compute, networker, bmh, ironic, nat64_appliance, switch, devstack",
       "nodes[0].ports[0].mac: must be a MAC address, got fa:16",
       "nodes[1].name: must not hold '/' or control characters",
       "nodes[1].ports: must have at least one port",
