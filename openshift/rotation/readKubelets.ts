@@ -1,5 +1,5 @@
 import type { Clock } from "../../common/clock";
-import { messageOf, TimeoutError } from "../../common/errors";
+import { formatSeconds, messageOf, TimeoutError } from "../../common/errors";
 import type { Cluster } from "../cluster";
 import { ClusterStateError } from "../errors";
 import { isReady } from "../nodes";
@@ -67,7 +67,11 @@ async function readReady(
   } catch (error) {
     const isOfNodes = error instanceof TimeoutError || error instanceof ClusterStateError;
     if (!isOfNodes) throw error;
-    for (const node of nodeNames) if (!readings.has(node)) fail(node, messageOf(error));
+    const problem =
+      error instanceof TimeoutError
+        ? `no answer within ${formatSeconds(deadlineMs)} (${error.lastSeen})`
+        : messageOf(error);
+    for (const node of nodeNames) if (!readings.has(node)) fail(node, problem);
   }
   return readings;
 }

@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster";
 import { ClusterStateError } from "../errors";
 import { installedAtOf } from "../facts";
 import type { NodeReading } from "./credentials";
+import { tolerate, type Tolerated } from "../tolerate";
 import { accelerateRotation, type AccelerationEvidence } from "./accelerate";
 import { judgeRotation, renewedBy, type RotationVerdict } from "./judgeRotation";
 import { lookAtRotation, lookWhenItMatters, type RotationLook } from "./look";
@@ -52,6 +53,9 @@ const hourMs = 3_600_000;
 
 /** The first rotation is over a day after the installation began; some more is needed to see it. */
 const defaultDeadlineMs = 26 * hourMs;
+
+/** As long as an API may be away during a forced rotation. */
+const apiDeadlineMs = 10 * 60_000;
 
 const defaultWaitMs = 25 * hourMs;
 
@@ -109,9 +113,9 @@ async function lookOrAct(cluster: Cluster, gate: RotationGate): Promise<Passed> 
 
 /** Whatever was done, it passes by what is seen afterwards. */
 async function forceRotation(cluster: Cluster, gate: RotationGate): Promise<Passed> {
-  const look = () => lookAtRotation(cluster, gate);
-  const before = await look();
+  const before = await lookAtRotation(cluster, gate);
   if (before.verdict.rotated) return before;
+  const look = () => lookWhenItAnswers(cluster, gate);
   gate.onProgress?.(`forcing the rotation: ${firstOf(before.verdict.reasons, 3).join("; ")}`);
   const forced = await accelerateRotation(cluster, gate, look);
   const after = await look();
@@ -127,13 +131,13 @@ async function waitForRotation(cluster: Cluster, gate: RotationGate): Promise<Ro
   if (first.verdict.rotated) return first;
   const by = renewedBy(first.verdict.shortfalls, first.now);
   if (!by || by.getTime() > first.now.getTime() + deadlineMs) {
-    throw wouldNotOutlive(first.verdict);
+    throw wouldNotOutlive(first.verdict, "mode accelerate makes the cluster rotate at once");
   }
-  return waitFor({
+  const seen = await waitFor<Tolerated<RotationLook>>({
     what: "the cluster's certificates to be rotated",
-    observe,
-    isDone: ({ verdict }) => verdict.rotated,
-    describe: ({ verdict }) => firstOf(verdict.reasons, 3).join("; "),
+    observe: () => tolerate(observe),
+    isDone: (seen) => "value" in seen && seen.value.verdict.rotated,
+    describe: describeLook,
     deadlineMs,
     clock: gate.clock,
     signal: gate.signal,
@@ -141,11 +145,32 @@ async function waitForRotation(cluster: Cluster, gate: RotationGate): Promise<Ro
     maxIntervalMs: 60_000,
     onProgress: gate.onProgress,
   });
+  if (!("value" in seen)) throw new Error("a wait ended before it was done");
+  return seen.value;
 }
 
-function wouldNotOutlive({ reasons }: RotationVerdict, although?: string): ClusterStateError {
-  const what = ["the cluster's certificates would not outlive the shutdown", although];
-  return new ClusterStateError(what.filter(Boolean).join(", "), firstOf(reasons, 8));
+/** API servers roll out anew because of new signers, and the only one of a single node is away meanwhile. */
+async function lookWhenItAnswers(cluster: Cluster, gate: RotationGate): Promise<RotationLook> {
+  const seen = await waitFor<Tolerated<RotationLook>>({
+    what: "the API to tell of the cluster's certificates",
+    observe: () => tolerate(() => lookAtRotation(cluster, gate)),
+    isDone: (seen) => "value" in seen,
+    describe: describeLook,
+    deadlineMs: apiDeadlineMs,
+    clock: gate.clock,
+    signal: gate.signal,
+  });
+  if (!("value" in seen)) throw new Error("a wait ended before it was done");
+  return seen.value;
+}
+
+function describeLook(seen: Tolerated<RotationLook>): string {
+  return "problem" in seen ? seen.problem : firstOf(seen.value.verdict.reasons, 3).join("; ");
+}
+
+function wouldNotOutlive({ reasons }: RotationVerdict, remark: string): ClusterStateError {
+  const what = `the cluster's certificates would not outlive the shutdown (${remark})`;
+  return new ClusterStateError(what, firstOf(reasons, 8));
 }
 
 /** Signers come first, and while they are due nothing else matters. */

@@ -166,6 +166,15 @@ test("a kubelet whose bootstrap credential is refused is not touched, and the no
   expect(lab.model().pods.list()).toEqual([]);
 });
 
+test("an API that is away while its servers roll out does not end it", async () => {
+  lab.install(1);
+  const away = at(/^signer in use: certificates are still signed/, () => {
+    change({ apiDownMs: 3 * minute });
+  });
+  expect((await force({ onProgress: away })).rotated).toBe(true);
+  expect(lines.some((line) => line.startsWith("signer in use: cannot get secret "))).toBe(true);
+});
+
 test("a signer that cannot be forced is refused before anything is changed", async () => {
   lab.install(1);
   const now = lab.worldClock.nowMs();
