@@ -6,6 +6,7 @@ import type { Freshness } from "./freshness";
 import { waitForProof } from "./proof/waitForProof";
 import { waitForNodes, type NodesUp } from "./reviveNodes";
 import {
+  releaseAgain,
   requireIdentity,
   requireRouteApi,
   stableFor,
@@ -162,9 +163,11 @@ async function classicRounds(
   const uncordoned = await uncordonNodes(context);
   await stableFor(context, "stable, extended 1", extendedMs);
   const freshness = await waitForFreshness(context, renewTimes);
+  const again = await releaseAgain(context);
   await stableFor(context, "stable, extended 2", extendedMs);
   await requireRouteApi(context);
-  return { freshness, uncordoned };
+  const last = await releaseAgain(context);
+  return { freshness, uncordoned: [...new Set([...uncordoned, ...again, ...last])] };
 }
 
 function contextOf(unpaced: Cluster, options: Revive, steps: ReviveStep[]): ReviveContext {

@@ -1,4 +1,5 @@
 import { formatSeconds, TimeoutError } from "../common/errors";
+import { listed } from "../common/listed";
 import { waitFor } from "../common/wait";
 import { ClusterStateError } from "./errors";
 import { describeFreshness, judgeFreshness, type Freshness } from "./freshness";
@@ -7,6 +8,7 @@ import type { ReviveContext } from "./revive";
 import type { RenewTimes } from "./reviveNodes";
 import { pace } from "./revivePace";
 import { tolerate, type Tolerated } from "./tolerate";
+import { uncordonAgain } from "./uncordonAgain";
 import type { ClusterVersion, Node } from "./types";
 import { watchCertificate } from "./untrustedCertificate";
 import { waitForStable } from "./waitForStable";
@@ -104,6 +106,23 @@ export function uncordonNodes(context: ReviveContext, seen?: readonly Node[]): P
     const left = leave.length === 0 ? "" : `; left cordoned as before: ${leave.join(", ")}`;
     return { value: names, seen: `uncordoned: ${names.join(", ") || "none"}${left}` };
   });
+}
+
+/**
+ * Uncordons what has been cordoned anew: rounds by the clock do not see that, as a proof does.
+ *
+ * @returns their names
+ */
+export async function releaseAgain(context: ReviveContext): Promise<string[]> {
+  const seen = await waitFor<Tolerated<string[]>>({
+    what: "the nodes to be looked at",
+    observe: () => tolerate(async () => uncordonAgain(await context.cluster.listNodes(), context)),
+    isDone: (seen) => "value" in seen,
+    describe: (seen) => ("problem" in seen ? seen.problem : listed(seen.value)),
+    deadlineMs: context.deadlinesMs.api,
+    ...pace(context, "looking at the nodes"),
+  });
+  return "value" in seen ? seen.value : [];
 }
 
 /**

@@ -1,10 +1,10 @@
 import { TimeoutError } from "../../common/errors";
 import { ClusterError } from "../errors";
 import type { Freshness } from "../freshness";
-import { cordonMark, isCordoned, shutdownMark } from "../nodes";
 import type { ReviveContext } from "../revive";
 import { csrFacts, type RenewTimes } from "../reviveNodes";
-import type { ApiService, Node } from "../types";
+import { uncordonAgain } from "../uncordonAgain";
+import type { ApiService } from "../types";
 import type { ProofFacts } from "./goodness";
 import {
   advanceProof,
@@ -17,7 +17,6 @@ import {
 } from "./proofState";
 
 const longestPollMs = 3000;
-const machineConfig = "machineconfiguration.openshift.io";
 
 /** For how long everything has to be good. */
 export interface ProofPeriods {
@@ -116,23 +115,6 @@ async function readable<T>(reading: Promise<T>): Promise<T | undefined> {
     if (error instanceof ClusterError && [403, 404].includes(error.status ?? 0)) return undefined;
     throw error;
   }
-}
-
-/** A node in the middle of an update is the machine config operator's: that cordon has a reason. */
-async function uncordonAgain(nodes: readonly Node[], context: ReviveContext): Promise<void> {
-  const { cluster, cordonedBefore = [], onProgress } = context;
-  for (const node of nodes) {
-    const { name } = node.metadata;
-    if (!isCordoned(node) || cordonedBefore.includes(name) || isUpdating(node)) continue;
-    onProgress?.(`${name} has been cordoned again: uncordoning it`);
-    const marks = { [cordonMark]: null, [shutdownMark]: null };
-    await cluster.patchNodeUnschedulable(name, false, marks);
-  }
-}
-
-function isUpdating({ metadata: { annotations = {} } }: Node): boolean {
-  const of = (key: string) => annotations[`${machineConfig}/${key}`];
-  return of("currentConfig") !== of("desiredConfig") || (of("state") ?? "Done") !== "Done";
 }
 
 /** A look comes at the very end of the period, so that waiting takes no longer than it must. */

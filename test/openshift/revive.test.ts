@@ -189,3 +189,19 @@ test("an API that goes away in the middle is waited for", async () => {
   expect(isDown).toBe(true);
   expect(evidence.freshness.isProven).toBe(true);
 });
+
+test("a node that the machine config operator cordons again is uncordoned again", async () => {
+  const captured = await capture();
+  await lab.captureAndRestore(captured.nodes);
+  let isAgain = false;
+  const onProgress = (line: string) => {
+    lines.push(line);
+    if (isAgain || !line.startsWith("stable, extended 1")) return;
+    isAgain = true;
+    lab.model().setUnschedulable("master-0", true);
+  };
+  const { uncordoned } = await run(captured, { onProgress });
+  expect(lines).toContain("master-0 has been cordoned again: uncordoning it");
+  expect(uncordoned).toEqual(["master-0"]);
+  expect(await cordoned()).toEqual([]);
+});

@@ -236,6 +236,22 @@ test("a node that is cordoned again is uncordoned again", async () => {
   expect((await (await lab.cluster()).listNodes()).filter(isCordoned)).toEqual([]);
 });
 
+test("a pool that is all updated and has 0 machines ready, for its node was cordoned, gets ready", async () => {
+  const captured = await restored(1, 0, 5 * minute);
+  let list: string[] = [];
+  const cordon = when(/^good 1\d s of/, () => {
+    lab.model().setUnschedulable("master-0", true);
+    list = lines.slice();
+  });
+  const { steps } = await run(captured, cordon);
+  expect(lines.slice(list.length)).toContainEqual(
+    expect.stringMatching(
+      /^not proven: (master-0 is cordoned; )?machine config pool master has 0 of 1 machines ready/,
+    ) as string,
+  );
+  expect(steps.at(-1)?.seen).toMatch(/; broken by: .*machine config pool master has 0 of 1/);
+});
+
 test("pools and API services that may not be read are no part of it, and it says so", async () => {
   const captured = await restored(1, 0, 5 * minute);
   for (const action of ["listMachineConfigPools", "listAPIServices"]) {
