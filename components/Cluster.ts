@@ -55,6 +55,9 @@ export class Cluster extends ComponentResource {
         cluster: output(args.environment).apply(({ instances }) =>
           clusterInputsOf(args.settings, Object.values(instances)),
         ),
+        environment: output(args.environment).apply(({ instances }) =>
+          Object.values(instances).map(({ uuid }) => uuid),
+        ),
         facts: args.facts,
         capturedAt: args.capturedAt,
         notAfter: args.notAfter,

@@ -12,6 +12,8 @@ import { isDifferent, type Provider } from "./provider";
 export interface RevivalInputs {
   /** Ids of the cluster's servers: other servers are another restore, and revived again. */
   servers: string[];
+  /** Ids of all servers of the environment. Absent in older state. */
+  environment?: string[];
   cluster: ClusterInputs;
   /** What the set's manifest remembers; null for a set without one. */
   facts: ClusterFacts | null;
@@ -48,8 +50,9 @@ export function revivalProvider({
 
 async function reviveOrPartial(inputs: RevivalInputs, context: Context): Promise<RevivalOutputs> {
   try {
-    const { facts, capturedAt: offAt, notAfter = null } = inputs;
-    const evidence = await reviveCluster(inputs.cluster, { facts, offAt, notAfter }, context);
+    const { facts, capturedAt: offAt, notAfter = null, environment: servers } = inputs;
+    const known = { facts, offAt, notAfter, servers };
+    const evidence = await reviveCluster(inputs.cluster, known, context);
     return { ...inputs, schemaVersion, phase: "revived", evidence };
   } catch (error) {
     throw new PartialFailure(

@@ -71,6 +71,26 @@ export function judgeNodes(
   };
 }
 
+/**
+ * Nodes that run on other servers of the project than they should, one sentence each: in a cluster
+ * that has been restored twice all else is the same. Known only of nodes that have reported since
+ * their boot, and where system UUIDs are ids of servers.
+ *
+ * @param own ids of the servers on which they should run
+ */
+export function nodesElsewhere(
+  nodes: readonly NodeMachine[],
+  servers: readonly Machine[],
+  own: ReadonlySet<string>,
+): string[] {
+  const others = new Map(servers.filter(({ id }) => !own.has(id)).map((it) => [it.id, it]));
+  return nodes.flatMap(({ name, systemUuid }) => {
+    const server = others.get(systemUuid);
+    if (server === undefined) return [];
+    return `node ${name} runs on server ${server.name} (${server.id}), which is not of this environment`;
+  });
+}
+
 function describeForeign({ name, systemUuid, internalIps }: NodeMachine, server?: Machine): string {
   const at = internalIps.length > 0 ? ` (${internalIps.join(", ")})` : "";
   if (server)

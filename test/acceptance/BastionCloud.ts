@@ -74,7 +74,7 @@ export class BastionCloud {
   revivalOf(captured: CaptureOutputs, cluster: ClusterInputs): RevivalInputs {
     const { cluster: facts, capturedAt } = captured.progress;
     const servers = this.instances.map(({ uuid }) => uuid);
-    return { servers, cluster, facts, capturedAt, selfUrn: "urn:test" };
+    return { servers, environment: servers, cluster, facts, capturedAt, selfUrn: "urn:test" };
   }
 
   /** Starts the servers that a capture has left off. */

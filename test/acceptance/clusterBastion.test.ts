@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { CaptureOutputs } from "../../dynamic/providers/capture/types";
 import { changeCluster } from "../../sandbox/openshift";
 import { Sshd, until } from "../openshift/ssh/sshd";
-import { addresses, BastionCloud, folder, key, sshd } from "./BastionCloud";
+import { addresses, BastionCloud, folder, sshd } from "./BastionCloud";
 import { captureOf, failureOf } from "./FaultyCloud";
 
 jest.setTimeout(120_000);
@@ -202,5 +202,16 @@ describe("the kubeconfig of another cluster", () => {
     const { message } = await failureOf(on.revive({ ...revival, facts }));
     expect(message).toMatch(/is another cluster: its id is \S+, that of the captured one another/);
     expect(await lab.cordoned()).toBe(1);
+  });
+
+  it("is not taken for the restored one though it is its twin", async () => {
+    const outs = await captured();
+    lab.start();
+    const { inputs, on } = lab.configure();
+    const revival = { ...lab.revivalOf(outs, inputs), environment: ["another-server"] };
+    const { message } = await failureOf(on.revive(revival));
+    expect(message).toMatch(
+      /is the cluster of another environment: node master0 runs on server master0 \(\S+\), which is not of this environment/,
+    );
   });
 });

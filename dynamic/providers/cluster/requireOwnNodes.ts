@@ -1,7 +1,7 @@
 import { InputError } from "../../../common/errors";
 import { readNodeMachines, type Cluster } from "../../../openshift";
 import type { Server } from "../../../openstack";
-import { judgeNodes, type Machine } from "../../../snapset/capture/clusterNodes";
+import { judgeNodes, nodesElsewhere, type Machine } from "../../../snapset/capture/clusterNodes";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
 
@@ -25,6 +25,28 @@ export async function requireOwnNodes(
   warnings.forEach(warn);
   if (problems.length > 0) {
     throw new InputError(`${cluster.server} is not the cluster of the captured servers`, problems);
+  }
+}
+
+/**
+ * Refuses to call a cluster revived that is the one of another environment, restored from the same
+ * set: it has the same id, addresses and credentials.
+ *
+ * @param own ids of all servers of the environment
+ * @throws {InputError} naming the nodes, and where they run
+ */
+export async function refuseTwin(
+  cluster: Cluster,
+  own: readonly string[],
+  { cloud }: Context,
+): Promise<void> {
+  const [nodes, servers] = await Promise.all([
+    readNodeMachines(cluster),
+    cloud.compute.listServers(),
+  ]);
+  const problems = nodesElsewhere(nodes, servers.map(machineOf), new Set(own));
+  if (problems.length > 0) {
+    throw new InputError(`${cluster.server} is the cluster of another environment`, problems);
   }
 }
 

@@ -2,6 +2,7 @@ import { revive, type ReviveEvidence } from "../../../openshift";
 import type { ClusterFacts } from "../../../snapset/manifest";
 import type { Context } from "../context";
 import type { ClusterInputs } from "./inputs";
+import { refuseTwin } from "./requireOwnNodes";
 import { withCluster } from "./withCluster";
 
 /** What is known of a cluster that was off. */
@@ -12,12 +13,14 @@ export interface KnownCluster {
   offAt: string | null;
   /** Until when its certificates are valid; null when nobody knows. */
   notAfter: string | null;
+  /** Ids of all servers of its environment; absent when they are not known. */
+  servers?: readonly string[] | undefined;
 }
 
 /** Brings a cluster back whose servers run again, and proves it. */
 export async function reviveCluster(
   inputs: ClusterInputs,
-  { facts, offAt, notAfter }: KnownCluster,
+  { facts, offAt, notAfter, servers }: KnownCluster,
   context: Context,
 ): Promise<ReviveEvidence> {
   const nodes = facts?.nodes ?? [];
@@ -36,5 +39,15 @@ export async function reviveCluster(
     onProgress: context.report,
   };
   // The bastion is a server that has been started just now, too.
-  return withCluster(inputs, context, ({ cluster }) => revive(cluster, options), inputs.deadline);
+  return withCluster(
+    inputs,
+    context,
+    async ({ cluster }) => {
+      const evidence = await revive(cluster, options);
+      // Only now every node has told in which machine it has booted.
+      if (servers !== undefined) await refuseTwin(cluster, servers, context);
+      return evidence;
+    },
+    inputs.deadline,
+  );
 }

@@ -1,5 +1,10 @@
 import fc from "fast-check";
-import { judgeNodes, type Machine, type NodeMachine } from "../../../snapset/capture/clusterNodes";
+import {
+  judgeNodes,
+  nodesElsewhere,
+  type Machine,
+  type NodeMachine,
+} from "../../../snapset/capture/clusterNodes";
 
 const machine = (id: string, ...addresses: string[]): Machine => ({ id, name: id, addresses });
 const node = (name: string, systemUuid: string, ...internalIps: string[]): NodeMachine => ({
@@ -82,5 +87,14 @@ describe("the nodes of a cluster that is to be shut down", () => {
         expect(judge(...all).problems).not.toEqual([]);
       }),
     );
+  });
+});
+
+describe("the nodes of a cluster that was revived", () => {
+  it("are elsewhere when they have booted on another server of the project", () => {
+    const nodes = [node("m0", "twin-id", "10.0.0.10"), node("m1", "m1-id"), node("m2", "abc")];
+    expect(nodesElsewhere(nodes, servers, captured)).toEqual([
+      "node m0 runs on server twin-id (twin-id), which is not of this environment",
+    ]);
   });
 });
