@@ -11,6 +11,14 @@ export function isReady(node: Node): boolean {
   return node.status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") ?? false;
 }
 
+/** Why it is not Ready and since when, as its condition tells, e.g. `is not Ready since … (KubeletNotReady: …)`. */
+export function describeNotReady(node: Node): string {
+  const ready = node.status?.conditions?.find(({ type }) => type === "Ready");
+  const since = ready?.lastTransitionTime === undefined ? "" : ` since ${ready.lastTransitionTime}`;
+  const why = [ready?.reason, ready?.message].filter((text) => text !== undefined && text !== "");
+  return `is not Ready${since}${why.length === 0 ? "" : ` (${why.join(": ")})`}`;
+}
+
 /** True when the scheduler leaves the node alone, whoever said so. */
 export function isCordoned(node: Node): boolean {
   return node.spec?.unschedulable === true;

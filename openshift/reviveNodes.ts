@@ -4,7 +4,7 @@ import type { CsrFacts } from "./csr/judgeCsr";
 import type { CsrPass } from "./csr/CsrApprovals";
 import { ClusterStateError } from "./errors";
 import { leaseKey } from "./freshness";
-import { bootIdOf, isReady } from "./nodes";
+import { bootIdOf, describeNotReady, isReady } from "./nodes";
 import type { ReviveContext } from "./revive";
 import { pace } from "./revivePace";
 import { tolerate, type Tolerated } from "./tolerate";
@@ -103,7 +103,7 @@ function describeLook({ nodes }: Look, context: ReviveContext): string {
   const missing = nodes
     .filter((node) => !isUp(node, context))
     .map((node) => {
-      const why = isReady(node) ? "reports the boot of before the capture" : "is not Ready";
+      const why = isReady(node) ? "reports the boot of before the capture" : describeNotReady(node);
       return `${node.metadata.name} ${why}`;
     });
   const count = `${nodes.length - missing.length} of ${nodes.length} nodes Ready`;

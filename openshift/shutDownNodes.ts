@@ -2,7 +2,7 @@ import type { Clock } from "../common/clock";
 import { formatSeconds, messageOf, TimeoutError } from "../common/errors";
 import type { Cluster } from "./cluster";
 import { ClusterStateError } from "./errors";
-import { bootIdOf, isReady, isToldToShutDown, shutdownMark } from "./nodes";
+import { bootIdOf, describeNotReady, isReady, isToldToShutDown, shutdownMark } from "./nodes";
 import { runOnNodes, type RunOnNodes } from "./runOnNodes";
 import type { Node } from "./types";
 import { cancelShutdowns, shutdownPurpose } from "./undoQuiesce";
@@ -71,10 +71,10 @@ async function bootsToEnd(cluster: Cluster): Promise<Map<string, string>> {
   const nodes = await cluster.listNodes();
   // a node that was told and has gone cannot be told again, and need not be
   const rest = nodes.filter((node) => isReady(node) || !isToldToShutDown(node));
-  const dead = rest.filter((node) => !isReady(node)).map(nameOf);
+  const dead = rest.filter((node) => !isReady(node));
   if (dead.length > 0) {
     const reasons = dead.map(
-      (name) => `node ${name} is not Ready, so it cannot be told to shut down`,
+      (node) => `node ${nameOf(node)} ${describeNotReady(node)}, so it cannot be told to shut down`,
     );
     throw new ClusterStateError("not every node can be shut down gracefully", reasons);
   }

@@ -6,6 +6,8 @@ export interface OperatorFault {
   conditions?: Partial<Record<"Available" | "Progressing" | "Degraded", "True" | "False">>;
   /** Available=True and =False in turn, each for so long (the world's milliseconds). */
   flapMs?: number;
+  /** Conditions that it does not report at all. */
+  missing?: ("Available" | "Progressing" | "Degraded")[];
   /** Reports nothing new: conditions and lease stay as they were when the fault began. */
   stale?: boolean;
 }
@@ -127,5 +129,11 @@ export class ClusterFaults {
       conditions.Available = { status, since: fault.since + turns * fault.flapMs };
     }
     return { ...report, conditions };
+  }
+
+  /** Whether an operator leaves a condition out. */
+  isMissing(operator: string, condition: string): boolean {
+    const missing: readonly string[] = this.#operators.get(operator)?.missing ?? [];
+    return missing.includes(condition);
   }
 }

@@ -18,7 +18,10 @@ export function operatorObjects(cluster: ModelCluster): WireObject[] {
 
 function operatorObject(cluster: ModelCluster, name: string, report: OperatorState): WireObject {
   const { installedAt } = cluster.state;
-  const conditions = Object.entries(report.conditions).map(([type, { status, since }]) => ({
+  const reported = Object.entries(report.conditions).filter(
+    ([type]) => !cluster.faults.isMissing(name, type),
+  );
+  const conditions = reported.map(([type, { status, since }]) => ({
     type,
     status,
     reason: "AsExpected",
@@ -133,7 +136,9 @@ export function secretObjects(cluster: ModelCluster): WireObject[] {
   );
   const inUse = signingValidity(cluster.state, cluster.clock.nowMs());
   const secrets = [
-    ...own.map(([name, validity]) => [signerNamespaces[name as SignerName], name, validity] as const),
+    ...own.map(
+      ([name, validity]) => [signerNamespaces[name as SignerName], name, validity] as const,
+    ),
     ["openshift-kube-controller-manager", "csr-signer", inUse] as const,
   ];
   return secrets.map(([namespace, name, validity]) => {

@@ -22,6 +22,7 @@ const change = z.strictObject({
             })
             .partial()
             .optional(),
+          missing: z.array(z.enum(["Available", "Progressing", "Degraded"])).optional(),
           flapMs: z.number().positive().optional(),
           stale: z.boolean().optional(),
         }),

@@ -154,7 +154,7 @@ describe("an expired set", () => {
     const captured = await capture(1, 0, hour);
     await lab.captureAndRestore(captured.nodes, 2 * day);
     await expect(run(captured, { deadlines: { nodes: 10 * minute } })).rejects.toThrow(
-      /^timed out after 10 m 0 s waiting for all nodes to be Ready; last seen: 0 of 1 nodes Ready, master-0 is not Ready$/,
+      /^timed out after 10 m 0 s waiting for all nodes to be Ready; last seen: 0 of 1 nodes Ready, master-0 is not Ready since \S+Z \(NodeStatusUnknown: Kubelet stopped posting node status\.\)$/,
     );
   });
 });

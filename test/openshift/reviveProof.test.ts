@@ -145,7 +145,7 @@ test("a node that never gets Ready is named at the deadline", async () => {
   if (!master || !worker) throw new Error("two nodes were captured");
   lab.guests.pullPlug(worker);
   await expect(run(captured, { deadlines: { nodes: 5 * minute } })).rejects.toThrow(
-    /^timed out after 5 m 0 s waiting for all nodes to be Ready; last seen: 1 of 2 nodes Ready, worker-0 is not Ready$/,
+    /^timed out after 5 m 0 s waiting for all nodes to be Ready; last seen: 1 of 2 nodes Ready, worker-0 is not Ready since \S+Z \(NodeStatusUnknown: Kubelet stopped posting node status\.\)$/,
   );
 });
 

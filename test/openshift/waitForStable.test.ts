@@ -57,6 +57,13 @@ test("an operator that flaps starts the period anew each time", async () => {
   expect(lines).toContain("stable 0.0 s of 1 m 0 s; ingress stabilized after 30 s");
 });
 
+test("an operator without one of its conditions is not stable", async () => {
+  changeCluster(lab.model(), { operators: { dns: { missing: ["Degraded"] } } });
+  await expect(watch({ deadlineMs: 2 * minute })).rejects.toThrow(
+    "last seen: 1 of 34 operators not stable: dns Degraded missing since 2 m 0 s",
+  );
+});
+
 test("an empty list of operators is not a stable cluster", async () => {
   changeCluster(lab.model(), { emptyOperatorList: true });
   await expect(watch({ deadlineMs: 5 * minute })).rejects.toThrow(
