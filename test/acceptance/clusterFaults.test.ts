@@ -26,6 +26,30 @@ const stops = () =>
 const allRunning = { controller: "ACTIVE", master0: "ACTIVE", worker0: "ACTIVE" };
 const noneCordoned = { master0: false, worker0: false };
 
+/** The servers in the order in which they went off. */
+function offs(): string[] {
+  const order: string[] = [];
+  lab.cloud.world.onGuestEvent((event) => {
+    if (event.type === "stopped") order.push(event.guest.name);
+  });
+  return order;
+}
+
+describe("the controller goes down last", () => {
+  it("when the cluster shuts its nodes down", async () => {
+    const order = offs();
+    await lab.providers.capture(inputs());
+    expect(order.toSorted()).toEqual(["controller", "master0", "worker0"]);
+    expect(order.at(-1)).toBe("controller");
+  });
+
+  it("when Nova stops everything: workers, masters, controller", async () => {
+    const order = offs();
+    await lab.providers.capture(inputs({ cluster: null }));
+    expect(order).toEqual(["worker0", "master0", "controller"]);
+  });
+});
+
 describe("a capture of a cluster", () => {
   it("says in its manifest what was stable, drained and told", async () => {
     expect((await lab.providers.capture(inputs())).phase).toBe("committed");
