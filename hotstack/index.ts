@@ -1,2 +1,2 @@
 export { isScenarioFolder, isTemplate, loadScenario } from "./scenario";
-export type { Scenario, ScenarioSource } from "./scenario";
+export type { ScenarioSource } from "./scenario";

@@ -45,7 +45,10 @@ export class Conditions {
     if (definition === undefined) throw new Fault(place, `there is no condition ${name}`);
     const start = this.#open.indexOf(name);
     if (start >= 0) {
-      const path = [...this.#open.slice(start), name].join(" → ");
+      const circle = this.#open.slice(start);
+      // Told once, not once from each of its members.
+      for (const member of circle) this.#results.set(member, false);
+      const path = [...circle, name].join(" → ");
       throw new Fault(definition.place, `circular conditions: ${path}`);
     }
     this.#open.push(name);

@@ -6,7 +6,7 @@ export function nearestHint(name: string, known: Iterable<string>): string {
 
 /** The known name that differs in at most two letters, or a third of them in short ones. */
 export function nearestOf(name: string, known: Iterable<string>): string | undefined {
-  const limit = Math.min(2, Math.floor(name.length / 3));
+  const limit = Math.min(2, Math.ceil(name.length / 3));
   const near = [...known]
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
     .filter((it) => it.distance <= limit)

@@ -5,7 +5,7 @@ import { parseExpression, type Expression } from "./parse";
 import { JinjaFault } from "./tokens";
 
 /** What a name stands for that nothing defines; filters such as `default` can make up for it. */
-export class Undefined {
+class Undefined {
   constructor(readonly name: string) {}
 }
 
@@ -51,7 +51,7 @@ function evaluate(it: Expression, lookup: Lookup): Value | Undefined {
     case "list":
       return it.items.map((item) => defined(evaluate(item, lookup)));
     case "item":
-      return itemOf(evaluate(it.of, lookup), defined(evaluate(it.key, lookup)));
+      return itemOf(evaluate(it.of, lookup), defined(evaluate(it.key, lookup)), pathOf(it));
     case "slice":
       return sliceOf(evaluate(it.of, lookup), bound(it.from, lookup), bound(it.to, lookup));
     case "filter":
@@ -67,15 +67,22 @@ function nothingOf(name: string, lookup: Lookup): Value | Undefined {
 }
 
 /** In Ansible what is in something undefined is undefined, too. */
-function itemOf(of: Value | Undefined, key: Value): Value | Undefined {
-  const path = of instanceof Undefined ? of.name : "";
-  const absent = new Undefined(`${path}.${pythonText(key)}`);
+function itemOf(of: Value | Undefined, key: Value, path: string): Value | Undefined {
+  const absent = new Undefined(path);
   if (of instanceof Undefined) return absent;
   if (isMap(of) && typeof key === "string" && Object.hasOwn(of, key)) return of[key] ?? null;
   if ((Array.isArray(of) || typeof of === "string") && typeof key === "number") {
     return (typeof of === "string" ? Array.from(of) : of).at(key) ?? absent;
   }
   return absent;
+}
+
+/** How a message names a part of a variable. */
+function pathOf(it: Expression): string {
+  if (it.kind === "name") return it.name;
+  if (it.kind !== "item") return "…";
+  const key = it.key.kind === "literal" ? pythonText(it.key.value) : "…";
+  return `${pathOf(it.of)}.${key}`;
 }
 
 function bound(it: Expression | undefined, lookup: Lookup): number | undefined {

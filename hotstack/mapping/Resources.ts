@@ -31,12 +31,17 @@ export class Resources {
   /** The resource of a type that a property refers to. Anything else is noted. */
   target(from: ResolvedResource, property: string, type: string): ResolvedResource | undefined {
     const value = from.properties[property];
-    if (value === undefined) return undefined;
     return this.byId(value, type, from.placeOf(property), `resources.${from.name}.${property}`);
   }
 
-  /** The resource of a type whose id a value is. */
-  byId(value: Value, type: string, place: Place, path: string): ResolvedResource | undefined {
+  /** The resource of a type whose id a value is; nothing where the value was refused already. */
+  byId(
+    value: Value | undefined,
+    type: string,
+    place: Place,
+    path: string,
+  ): ResolvedResource | undefined {
+    if (value === undefined) return undefined;
     const isId = value instanceof Unknown && value.attribute === "id";
     const found = isId ? this.#byName.get(value.resource) : undefined;
     if (found?.type === type) return found;

@@ -45,7 +45,7 @@ function nodeOf(server: ResolvedResource, resources: Resources, facts: ServerFac
     ports: mapsOf(server, "networks").flatMap((it, i) => {
       const path = `resources.${server.name}.networks[${i}].port`;
       const place = server.placeOf("networks");
-      const port = resources.byId(it["port"] ?? null, "OS::Neutron::Port", place, path);
+      const port = resources.byId(it["port"], "OS::Neutron::Port", place, path);
       return port === undefined ? [] : [portOf(port, resources)];
     }),
   };

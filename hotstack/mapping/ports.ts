@@ -12,12 +12,7 @@ export function portsBesideNodes(resources: Resources): Mapped<object>[] {
   for (const trunk of resources.of("OS::Neutron::Trunk")) {
     for (const subport of mapsOf(trunk, "sub_ports")) {
       const path = `resources.${trunk.name}.sub_ports`;
-      const port = resources.byId(
-        subport["port"] ?? null,
-        portType,
-        trunk.placeOf("sub_ports"),
-        path,
-      );
+      const port = resources.byId(subport["port"], portType, trunk.placeOf("sub_ports"), path);
       if (port !== undefined) resources.use(port);
     }
   }
@@ -46,7 +41,7 @@ function trunkOf(trunk: ResolvedResource, resources: Resources): object {
     name: nameOf(trunk),
     subports: mapsOf(trunk, "sub_ports").flatMap((it, i) => {
       const path = `resources.${trunk.name}.sub_ports[${i}].port`;
-      const port = resources.byId(it["port"] ?? null, portType, place, path);
+      const port = resources.byId(it["port"], portType, place, path);
       if (port === undefined) return [];
       resources.use(port);
       return [{ ...plainPort(port, resources), vlanId: it["segmentation_id"] }];
@@ -104,6 +99,7 @@ function floatingIpOf(port: ResolvedResource, resources: Resources): object | un
   if (first === undefined) return undefined;
   resources.use(first);
   if (second !== undefined) {
+    resources.use(second);
     const text = `the port ${port.name} has ${first.name} already`;
     resources.problems.add(second.place, `resources.${second.name}: ${text}`);
   }

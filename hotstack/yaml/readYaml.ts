@@ -1,5 +1,5 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { Document, Node as YamlNode, ParsedNode, Scalar, YAMLMap } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser } from "yaml";
+import type { CST, Document, Node as YamlNode, ParsedNode, Scalar, YAMLMap } from "yaml";
 import { Fault, type Place, type Problems } from "../problems";
 import type { Value } from "../values";
 import { readScalar } from "./scalars";
@@ -53,20 +53,51 @@ export function readYaml(text: string, file: string, problems: Problems): Node |
     return undefined;
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    schema: "failsafe",
-  });
-  for (const { code, pos, message } of document.errors) {
-    const { line, col } = lines.linePos(pos[0]);
-    const isDeep = code === "RESOURCE_EXHAUSTION";
-    const complaint = isDeep ? tooDeep : `column ${col}: ${message}`;
-    problems.add({ file, line, column: col }, complaint);
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const deep = tooDeepAt(tokens);
+  if (deep !== undefined) {
+    const { line, col } = lines.linePos(deep);
+    problems.add({ file, line, column: col }, tooDeep);
+    return undefined;
   }
-  if (document.errors.length > 0) return undefined;
+  const [document, ...others] = new Composer({ schema: "failsafe" }).compose(
+    tokens,
+    true,
+    text.length,
+  );
+  const errors = [document, ...others].flatMap((it) => it?.errors ?? []);
+  for (const { pos, message } of errors) {
+    const { line, col } = lines.linePos(pos[0]);
+    problems.add({ file, line, column: col }, `column ${col}: ${message}`);
+  }
+  if (others.length > 0) problems.add(start, "holds several documents");
+  if (document === undefined || errors.length > 0 || others.length > 0) return undefined;
   const reader = new Reader(file, lines, document);
   return problems.attempt<Node | undefined>(() => reader.read(document.contents, 0), undefined);
+}
+
+/**
+ * Where the nesting gets too deep; undefined where it does not. It is looked for before the document
+ * is put together, which takes a stack frame for each level: with too many, V8 may end the process.
+ */
+function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
+  const open: { token: CST.Token; depth: number }[] = tokens
+    .map((token) => ({ token, depth: 0 }))
+    .toReversed();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > maxDepth) return token.offset;
+    for (const inner of partsOf(token)) open.push({ token: inner, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+function partsOf(token: CST.Token): CST.Token[] {
+  if (token.type === "document") return token.value === undefined ? [] : [token.value];
+  if (!("items" in token)) return [];
+  return token.items
+    .flatMap((item) => [item.key, item.value])
+    .filter((part): part is CST.Token => part !== undefined && part !== null);
 }
 
 class Reader {
@@ -146,9 +177,9 @@ class Reader {
     const text = typeof it.value === "string" ? it.value : "";
     switch (it.tag) {
       case undefined:
+      case "!":
         return it.type === "PLAIN" ? readScalar(text) : text;
       case "tag:yaml.org,2002:str":
-      case "!":
         return text;
       case "tag:yaml.org,2002:int":
       case "tag:yaml.org,2002:float":
