@@ -1,6 +1,6 @@
 import type { Cluster } from "./cluster";
 import type { ClusterConnection } from "./connect";
-import type { EtcdBackup, EtcdBackupEvidence } from "./etcdBackup";
+import type { EtcdBackup, EtcdBackupEvidence } from "./quiesce/etcdBackup";
 import type { RunOnNodes } from "./runOnNodes";
 import type { Bastion, BastionSettings } from "./ssh/bastion";
 import type { NodeAccessSettings } from "./ssh/nodeAccess";
@@ -61,11 +61,11 @@ export async function backUpEtcd(
   backup: EtcdBackup,
 ): Promise<EtcdBackupEvidence> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
-  const loaded = require("./etcdBackup") as typeof import("./etcdBackup");
+  const loaded = require("./quiesce/etcdBackup") as typeof import("./quiesce/etcdBackup");
   return loaded.backUpEtcd(cluster, backup);
 }
 
-export type { EtcdBackupEvidence } from "./etcdBackup";
+export type { EtcdBackupEvidence } from "./quiesce/etcdBackup";
 export type { Bastion, BastionSettings } from "./ssh/bastion";
 export { hostKeysOnConsole } from "./ssh/consoleKeys";
 export { SshConnectionError } from "./ssh/errors";
@@ -73,11 +73,11 @@ export type { NodeAccessSettings } from "./ssh/nodeAccess";
 export type { RunOnNodes } from "./runOnNodes";
 export type { Cluster } from "./cluster";
 export type { ClusterConnection } from "./connect";
-export { describeQuiesce, warningsOfDrain } from "./describeQuiesce";
+export { describeQuiesce, warningsOfDrain } from "./quiesce/describeQuiesce";
 export { readClusterFacts, type ClusterFacts } from "./facts";
 export { readNodeMachines } from "./nodeMachines";
-export { quiesce, QuiesceError } from "./quiesce";
+export { quiesce, QuiesceError } from "./quiesce/quiesce";
 export { revive, type ReviveEvidence } from "./revive";
 export { describeRotation, passRotationGate } from "./rotation/rotationGate";
 export { assessStability } from "./stability";
-export { undoQuiesce } from "./undoQuiesce";
+export { undoQuiesce } from "./quiesce/undoQuiesce";

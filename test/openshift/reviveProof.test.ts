@@ -1,6 +1,6 @@
 import { readClusterFacts, type ClusterFacts } from "../../openshift";
 import { isCordoned } from "../../openshift/nodes";
-import { quiesce } from "../../openshift/quiesce";
+import { quiesce } from "../../openshift/quiesce/quiesce";
 import { revive, type Revive } from "../../openshift/revive";
 import { changeCluster, type ClusterChange } from "../../sandbox/openshift";
 import type { Guest } from "../../sandbox/world";

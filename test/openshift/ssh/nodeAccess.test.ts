@@ -12,9 +12,9 @@ import {
   sshNodeAccess as makeAccess,
   type NodeAccessSettings,
 } from "../../../openshift/ssh/nodeAccess";
-import { quiesce } from "../../../openshift/quiesce";
+import { quiesce } from "../../../openshift/quiesce/quiesce";
 import type { NodesCommand } from "../../../openshift/runOnNodes";
-import { undoQuiesce } from "../../../openshift/undoQuiesce";
+import { undoQuiesce } from "../../../openshift/quiesce/undoQuiesce";
 import { clustersOf, kubeconfigFor } from "../../../sandbox/openshift";
 import { Lab, minute } from "../../sandbox/openshift/lab";
 import { Folder, Sshd, until, user } from "./sshd";

@@ -1,12 +1,12 @@
-import type { Clock } from "../common/clock";
-import { messageOf } from "../common/errors";
-import type { Cluster } from "./cluster";
-import { ClusterStateError } from "./errors";
-import { isMaster, isReady } from "./nodes";
-import type { Bastion } from "./ssh/bastion";
-import type { NodeSession, OpenNode } from "./ssh/nodeSessions";
-import { pipeCommands, type Passed } from "./ssh/pipeCommands";
-import { commandLine, quote, runCommand, type CommandResult } from "./ssh/runCommand";
+import type { Clock } from "../../common/clock";
+import { messageOf } from "../../common/errors";
+import type { Cluster } from "../cluster";
+import { ClusterStateError } from "../errors";
+import { isMaster, isReady } from "../nodes";
+import type { Bastion } from "../ssh/bastion";
+import type { NodeSession, OpenNode } from "../ssh/nodeSessions";
+import { pipeCommands, type Passed } from "../ssh/pipeCommands";
+import { commandLine, quote, runCommand, type CommandResult } from "../ssh/runCommand";
 
 /** How to back up etcd, and where to. */
 export interface EtcdBackup {

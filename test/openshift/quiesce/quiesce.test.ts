@@ -1,10 +1,10 @@
-import type { Cluster } from "../../openshift";
-import { debugPod } from "../../openshift/debugPod";
-import { isCordoned } from "../../openshift/nodes";
-import { quiesce, QuiesceError, type Quiesce } from "../../openshift/quiesce";
-import { changeCluster, type ClusterChange } from "../../sandbox/openshift";
-import type { Guest } from "../../sandbox/world";
-import { Lab, minute } from "../sandbox/openshift/lab";
+import type { Cluster } from "../../../openshift";
+import { debugPod } from "../../../openshift/debugPod";
+import { isCordoned } from "../../../openshift/nodes";
+import { quiesce, QuiesceError, type Quiesce } from "../../../openshift/quiesce/quiesce";
+import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
+import type { Guest } from "../../../sandbox/world";
+import { Lab, minute } from "../../sandbox/openshift/lab";
 
 let lab: Lab;
 let nodes: Guest[];

@@ -1,8 +1,12 @@
-import type { Cluster } from "../../openshift";
-import { shutDownNodes, type ShutDownNodes, type Told } from "../../openshift/shutDownNodes";
-import { changeCluster, type ClusterChange } from "../../sandbox/openshift";
-import type { Guest } from "../../sandbox/world";
-import { Lab, minute } from "../sandbox/openshift/lab";
+import type { Cluster } from "../../../openshift";
+import {
+  shutDownNodes,
+  type ShutDownNodes,
+  type Told,
+} from "../../../openshift/quiesce/shutDownNodes";
+import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
+import type { Guest } from "../../../sandbox/world";
+import { Lab, minute } from "../../sandbox/openshift/lab";
 
 let lab: Lab;
 let cluster: Cluster;

@@ -1,10 +1,10 @@
-import type { Clock } from "../common/clock";
-import { formatSeconds, messageOf, TimeoutError } from "../common/errors";
-import type { Cluster } from "./cluster";
-import { ClusterStateError } from "./errors";
-import { bootIdOf, describeNotReady, isReady, isToldToShutDown, shutdownMark } from "./nodes";
-import { runOnNodes, type RunOnNodes } from "./runOnNodes";
-import type { Node } from "./types";
+import type { Clock } from "../../common/clock";
+import { formatSeconds, messageOf, TimeoutError } from "../../common/errors";
+import type { Cluster } from "../cluster";
+import { ClusterStateError } from "../errors";
+import { bootIdOf, describeNotReady, isReady, isToldToShutDown, shutdownMark } from "../nodes";
+import { runOnNodes, type RunOnNodes } from "../runOnNodes";
+import type { Node } from "../types";
 import { cancelShutdowns, shutdownPurpose } from "./undoQuiesce";
 
 /** How to tell nodes to shut down. */

@@ -1,6 +1,6 @@
-import { counted } from "../common/counted";
-import { formatSeconds } from "../common/errors";
-import { listed } from "../common/listed";
+import { counted } from "../../common/counted";
+import { formatSeconds } from "../../common/errors";
+import { listed } from "../../common/listed";
 import type { DrainEvidence } from "./drain";
 import type { QuiesceEvidence } from "./quiesce";
 

@@ -1,9 +1,9 @@
-import type { Cluster } from "../../openshift";
-import { drain, planDrain, type Drain } from "../../openshift/drain";
-import { quiesce } from "../../openshift/quiesce";
-import type { Pod } from "../../openshift/types";
-import { changeCluster, type ClusterChange } from "../../sandbox/openshift";
-import { Lab } from "../sandbox/openshift/lab";
+import type { Cluster } from "../../../openshift";
+import { drain, planDrain, type Drain } from "../../../openshift/quiesce/drain";
+import { quiesce } from "../../../openshift/quiesce/quiesce";
+import type { Pod } from "../../../openshift/types";
+import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
+import { Lab } from "../../sandbox/openshift/lab";
 
 describe("what becomes of a pod", () => {
   const pod = (name: string, more: Partial<Pod["metadata"]> = {}, phase = "Running"): Pod => ({

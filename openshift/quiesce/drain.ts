@@ -1,13 +1,13 @@
-import type { Clock } from "../common/clock";
-import { eachBounded } from "../common/eachBounded";
-import { messageOf } from "../common/errors";
-import { listed } from "../common/listed";
-import { waitFor } from "../common/wait";
-import type { Cluster } from "./cluster";
-import { debugPodLabel } from "./debugPod";
-import { ClusterError, isTransient } from "./errors";
-import { isMaster } from "./nodes";
-import type { Node, Pod } from "./types";
+import type { Clock } from "../../common/clock";
+import { eachBounded } from "../../common/eachBounded";
+import { messageOf } from "../../common/errors";
+import { listed } from "../../common/listed";
+import { waitFor } from "../../common/wait";
+import type { Cluster } from "../cluster";
+import { debugPodLabel } from "../debugPod";
+import { ClusterError, isTransient } from "../errors";
+import { isMaster } from "../nodes";
+import type { Node, Pod } from "../types";
 
 /** How to drain. */
 export interface Drain {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
-import { connectCluster, openBastion, type Bastion, type Cluster } from "../../openshift";
-import { backUpEtcd, parsePassed, type EtcdBackup } from "../../openshift/etcdBackup";
-import { sshNodeSessions } from "../../openshift/ssh/nodeAccess";
-import { kubeconfigFor } from "../../sandbox/openshift";
-import { Lab, minute } from "../sandbox/openshift/lab";
-import { Folder, runTool, Sshd, user } from "./ssh/sshd";
+import { connectCluster, openBastion, type Bastion, type Cluster } from "../../../openshift";
+import { backUpEtcd, parsePassed, type EtcdBackup } from "../../../openshift/quiesce/etcdBackup";
+import { sshNodeSessions } from "../../../openshift/ssh/nodeAccess";
+import { kubeconfigFor } from "../../../sandbox/openshift";
+import { Lab, minute } from "../../sandbox/openshift/lab";
+import { Folder, runTool, Sshd, user } from "../ssh/sshd";
 
 const folder = new Folder();
 const key = folder.makeKey("key");

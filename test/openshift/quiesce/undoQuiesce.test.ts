@@ -1,9 +1,9 @@
-import type { Cluster } from "../../openshift";
-import { isCordoned } from "../../openshift/nodes";
-import { quiesce } from "../../openshift/quiesce";
-import { undoOnNodes, undoQuiesce } from "../../openshift/undoQuiesce";
-import type { Guest } from "../../sandbox/world";
-import { Lab, minute } from "../sandbox/openshift/lab";
+import type { Cluster } from "../../../openshift";
+import { isCordoned } from "../../../openshift/nodes";
+import { quiesce } from "../../../openshift/quiesce/quiesce";
+import { undoOnNodes, undoQuiesce } from "../../../openshift/quiesce/undoQuiesce";
+import type { Guest } from "../../../sandbox/world";
+import { Lab, minute } from "../../sandbox/openshift/lab";
 
 let lab: Lab;
 let nodes: Guest[];
