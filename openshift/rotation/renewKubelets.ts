@@ -110,7 +110,6 @@ function run(
   });
 }
 
-/** A kubelet that runs a pod, or a node with both certificates, has what it asked for. */
 async function waitUntilReadable(
   context: AccelerationContext,
   names: readonly string[],
@@ -118,7 +117,7 @@ async function waitUntilReadable(
   const seen = await waitFor<Tolerated<NodeReading[]>>({
     what: `kubelets of ${names.join(", ")} to have their certificates`,
     observe: () => tolerate(() => readKubelets(context.cluster, context, names, minuteMs)),
-    isDone: (seen) => "value" in seen && seen.value.every(hasBoth),
+    isDone: (seen) => "value" in seen && seen.value.every(hasServing),
     describe: (seen) => ("problem" in seen ? seen.problem : describeReadings(seen.value)),
     deadlineMs: kubeletsDeadlineMs,
     clock: context.clock,
@@ -130,12 +129,9 @@ async function waitUntilReadable(
   return "value" in seen ? describeReadings(seen.value) : seen.problem;
 }
 
-function hasBoth(reading: NodeReading): boolean {
-  return (
-    "credentials" in reading &&
-    reading.credentials.client !== undefined &&
-    reading.credentials.serving !== undefined
-  );
+/** That is what a kubelet asks for last, with its client certificate. */
+function hasServing(reading: NodeReading): boolean {
+  return "credentials" in reading && reading.credentials.serving !== undefined;
 }
 
 function describeReadings(readings: readonly NodeReading[]): string {

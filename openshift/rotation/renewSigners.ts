@@ -24,14 +24,12 @@ export async function renewSigners(
   await context.step("signers", async () => {
     const read = () =>
       Promise.all(secrets.map(([namespace, name]) => readSigner(cluster, namespace, name)));
-    const before = await read();
     for (const [namespace, name] of secrets) await cluster.deleteSecret(namespace, name);
-    const isNew = (signer: Signer, index: number) =>
-      signer.notAfter !== undefined && signer.notAfter !== before[index]?.notAfter;
     const seen = await waitFor<Tolerated<Signer[]>>({
       what: `${names.join(" and ")} to be made anew`,
       observe: () => tolerate(read),
-      isDone: (seen) => "value" in seen && seen.value.every(isNew),
+      isDone: (seen) =>
+        "value" in seen && seen.value.every(({ notAfter }) => notAfter !== undefined),
       describe: (seen) => ("problem" in seen ? seen.problem : describeSigners(seen.value)),
       deadlineMs: signersDeadlineMs,
       ...pace(context, "signers"),

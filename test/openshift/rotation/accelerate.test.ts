@@ -166,6 +166,17 @@ test("a kubelet whose bootstrap credential is refused is not touched, and the no
   expect(lab.model().pods.list()).toEqual([]);
 });
 
+test("a kubelet is waited for until it has its serving certificate, too, and restarted once", async () => {
+  lab.install(1);
+  lab.world.faults.add({
+    match: { service: "openshift", action: "updateCertificateSigningRequest", nth: 2, times: 30 },
+    then: { status: 409 },
+  });
+  const { forced } = await force();
+  const restarts = forced?.steps.filter(({ step }) => step.startsWith("kubelets of "));
+  expect(restarts).toHaveLength(1);
+});
+
 test("an API that is away while its servers roll out does not end it", async () => {
   lab.install(1);
   const away = at(/^signer in use: certificates are still signed/, () => {

@@ -117,6 +117,17 @@ test("missing and unreadable signers are reasons, each by name; nobody renews th
   ).toBeUndefined();
 });
 
+test("a kubelet's certificate that has expired is not waited for, whatever its signer does", () => {
+  const expiring = signer("csr-signer", "2026-03-09T18:00:00Z", "2026-03-10T18:00:00Z");
+  const client = { notBefore: "2026-03-09T11:50:00Z", notAfter: "2026-03-10T11:50:00Z" };
+  const seen = { signers: [expiring], kubelets: [node("master-0", { client })] };
+  const { shortfalls } = judgeRotation(seen, terms);
+  expect(shortfalls.map(({ due }) => due?.to.toISOString())).toEqual([
+    "2026-03-10T13:12:00.000Z",
+    undefined,
+  ]);
+});
+
 test("what should have been renewed more than an hour ago is not waited for", () => {
   const late = signer("csr-signer", "2026-03-09T13:30:00Z", "2026-03-10T13:30:00Z");
   const { shortfalls } = judgeRotation({ ...rotated, signers: [late] }, terms);

@@ -136,6 +136,11 @@ describe("a rotated cluster", () => {
     expect(podsMade()).toBe(0);
   });
 
+  test("is judged by its own clock, not by ours", async () => {
+    const now = () => new Date(lab.worldClock.nowMs() + 20 * day);
+    expect((await pass({ clock: { ...lab.clock, now } })).rotated).toBe(true);
+  });
+
   test("with an expired bootstrap credential passes, and that is noted", async () => {
     change({ kubelets: { "master-0": { bootstrapMs: -hour } } });
     const { notes } = await pass();
