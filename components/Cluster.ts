@@ -72,7 +72,7 @@ export class Cluster extends ComponentResource {
 }
 
 /** What a revive has shown, in one word. */
-export function statusOf({ freshness }: Pick<ReviveEvidence, "freshness">): ClusterStatus {
+function statusOf({ freshness }: Pick<ReviveEvidence, "freshness">): ClusterStatus {
   return freshness.isProven ? "revived" : "unproven";
 }
 
