@@ -2,23 +2,25 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { InputError } from "../common/errors";
 import { environmentFor } from "./environment";
-import { ensureKubernetes } from "./kubernetes";
+import { ensureKubernetes, findKubernetes } from "./kubernetes";
 import { ensureToolchain } from "./toolchain";
 
 /** What is run once everything is set up. */
 interface Command {
   program: string;
   args: readonly string[];
-  /** @default "pulumi" */
-  needs?: "pulumi" | "kubernetes";
+  /** `pulumi+`: and a Kubernetes API's programs where they are there already. @default "pulumi" */
+  needs?: Needs;
 }
+
+type Needs = "pulumi" | "pulumi+" | "kubernetes";
 
 const jest = join("node_modules", "jest", "bin", "jest.js");
 
 const commands: Readonly<Record<string, Command | undefined>> = {
   start: node("--require", "./common/typescript.cjs", join("sandbox", "main-job.ts")),
   test: node(jest),
-  "test:cloud": node(jest, "--config", "jest.cloud.config.cjs"),
+  "test:cloud": { ...node(jest, "--config", "jest.cloud.config.cjs"), needs: "pulumi+" },
   "test:kube": { ...node(jest, "--config", "jest.kube.config.cjs"), needs: "kubernetes" },
   bench: node("--require", "./common/typescript.cjs", join("bench", "main.ts")),
   pulumi: { program: "pulumi", args: [] },
@@ -43,15 +45,15 @@ export async function runCommand(root: string, words: readonly string[]): Promis
   return run(root, { ...command, args: [...command.args, ...args] }, env);
 }
 
-async function ensureEnvironment(
-  root: string,
-  needs: "pulumi" | "kubernetes",
-): Promise<NodeJS.ProcessEnv> {
+async function ensureEnvironment(root: string, needs: Needs): Promise<NodeJS.ProcessEnv> {
   const say = (line: string) => {
     process.stderr.write(`${line}\n`);
   };
-  if (needs === "pulumi") return environmentFor(await ensureToolchain(root, say), process.env);
-  return { ...process.env, OCAPI_BIN: await ensureKubernetes(root, say) };
+  if (needs === "kubernetes") {
+    return { ...process.env, OCAPI_BIN: await ensureKubernetes(root, say) };
+  }
+  const env = environmentFor(await ensureToolchain(root, say), process.env);
+  return needs === "pulumi" ? env : { ...env, OCAPI_BIN: findKubernetes(root) };
 }
 
 function node(...args: string[]): Command {

@@ -31,8 +31,8 @@ export function chooseKubernetes(
   go: string | undefined,
   oldestGo: Version,
 ): KubernetesChoice {
-  const version = parseVersion(go ?? "");
-  if (go === undefined || version === undefined || !isAtLeast(version, oldestGo)) {
+  if (go === undefined || !isRecent(go, oldestGo)) {
+    const version = parseVersion(go ?? "");
     const seen = version === undefined ? "no go" : `go ${formatVersion(version)}`;
     throw new InputError("toolchain", [
       `install Go ${oldestGo[0]}.${oldestGo[1]} or newer (https://go.dev/dl/); on PATH there is ${seen}`,
@@ -41,6 +41,12 @@ export function chooseKubernetes(
   const found = places.find(isComplete);
   if (found) return { kind: "found", directory: found.directory };
   return { kind: "build", goVersion: go.trim() };
+}
+
+/** Whether `go version` has said this version or a newer one. */
+export function isRecent(go: string, oldestGo: Version): boolean {
+  const version = parseVersion(go);
+  return version !== undefined && isAtLeast(version, oldestGo);
 }
 
 function isComplete({ versions }: Place): boolean {

@@ -184,7 +184,8 @@ export class ControlPlane {
       "cert-dir": join(this.directory, "controllers"),
       "leader-elect": false,
       "use-service-account-credentials": true,
-      controllers: "*,-bootstrap-signer-controller,-token-cleaner-controller,-ttl-controller",
+      // There is no scheduler, so daemons' pods are put on their nodes by hand.
+      controllers: "*,-bootstrap-signer-controller,-token-cleaner-controller,-daemonset-controller",
       "service-account-private-key-file": pki.path("service-accounts.key"),
       "root-ca-file": pki.path("server-ca.crt"),
       "cluster-signing-cert-file": pki.path("csr-signer.crt"),

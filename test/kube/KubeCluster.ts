@@ -1,42 +1,36 @@
-import { X509Certificate, generateKeyPairSync } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock, type Clock } from "../../common/clock";
-import { waitFor } from "../../common/wait";
 import { connectCluster, type Cluster } from "../../openshift";
-import { certificateRequest } from "../../sandbox/openshift/certificateRequest";
 import type { ClusterUnderTest, Filing } from "../acceptance/ClusterUnderTest";
 import type { Api, Identity } from "./Api";
 import { ControlPlane, type Programs } from "./ControlPlane";
-import { openshiftCrds } from "./crds";
 import type { Daemon } from "./Daemon";
+import { fileRequest } from "./filing";
+import { install, podsOfMachineConfig, seedCluster, type Accounts } from "./install";
 import { KubeletStandIn } from "./KubeletStandIn";
 import { kwok, powerLabel } from "./kwok";
-import {
-  bootstrapping,
-  clusterObjects,
-  machineConfigDaemon,
-  machineConfigNamespace,
-  machineConfigPools,
-  namespaces,
-  nodeObject,
-  seconds,
-  serviceAccount,
-  signerSecret,
-  type LabNode,
-} from "./objects";
+import { NodeDisk } from "./NodeDisk";
+import type { LabNode } from "./nodeObjects";
 import { OperatorsStandIn, type OperatorFault } from "./OperatorsStandIn";
 import { Pki, signer } from "./Pki";
-import { rolesInReadme } from "./readmeRoles";
-import { seedAll } from "./seed";
+import { until } from "./until";
+import { addWorkload } from "./workload";
 
 const masters = [0, 1, 2].map((i) => node("master", i, 10));
 const workers = [0, 1].map((i) => node("worker", i, 20));
-const nodes: readonly LabNode[] = [...masters, ...workers];
 
-const requests = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
-const podsOfMachineConfig = `/api/v1/namespaces/${machineConfigNamespace}/pods`;
+/** The machines of a cluster. */
+export interface Machines {
+  nodes: readonly LabNode[];
+  /** Shuts one down from inside. @default its power goes, and comes back with {@link KubeCluster.restore} */
+  shutDown?: (name: string) => Promise<void>;
+  /** The id that a machine has now. @default none */
+  idOf?: (name: string) => string;
+}
+
 const interruptionMs = 3000;
 const kubeletTimes = { bootMs: 1500, shutdownMs: 5000 };
 const silentMs = 3000;
@@ -47,8 +41,8 @@ const silentMs = 3000;
  * control plane: it goes down with the last of them.
  */
 export class KubeCluster implements ClusterUnderTest {
-  readonly nodes = nodes.map(({ name }) => name);
-  readonly times = { boot: 30_000, life: 12_000, shutdown: 15_000 };
+  readonly nodes: readonly string[];
+  readonly times = { boot: 8000, life: 12_000, shutdown: 15_000 };
   readonly clock: Clock = {
     now: () => new Date(Date.now() - this.#aheadMs),
     sleep: (ms, signal) => systemClock.sleep(ms, signal),
@@ -58,7 +52,7 @@ export class KubeCluster implements ClusterUnderTest {
   #isPlaneUp = true;
   #returning: Promise<void> = Promise.resolve();
   #turn: Promise<void> = Promise.resolve();
-  #product: Identity = { token: "" };
+  #accounts: Accounts = { product: { token: "" }, bootstrapper: { token: "" } };
   #bootstrap!: Api;
   #kubelets: readonly KubeletStandIn[] = [];
   readonly #operators: OperatorsStandIn;
@@ -67,15 +61,20 @@ export class KubeCluster implements ClusterUnderTest {
     readonly plane: ControlPlane,
     private readonly kwok: Daemon,
     private readonly directory: string,
+    private readonly machines: Machines,
   ) {
+    this.nodes = machines.nodes.map(({ name }) => name);
     this.#operators = new OperatorsStandIn(plane.lab, silentMs);
   }
 
-  /** Starts everything. */
-  static async open(programs: Programs): Promise<KubeCluster> {
+  /** Starts everything. @param machines three masters and two workers that are only played, by default */
+  static async open(
+    programs: Programs,
+    machines: Machines = { nodes: [...masters, ...workers] },
+  ): Promise<KubeCluster> {
     const directory = mkdtempSync(join(tmpdir(), "snapset-kube-"));
     const plane = await ControlPlane.prepare(programs, directory, new Pki(join(directory, "pki")));
-    const cluster = new KubeCluster(plane, kwok(programs, plane, directory), directory);
+    const cluster = new KubeCluster(plane, kwok(programs, plane, directory), directory, machines);
     try {
       await cluster.#install();
       return cluster;
@@ -88,34 +87,32 @@ export class KubeCluster implements ClusterUnderTest {
   async #install(): Promise<void> {
     const { plane } = this;
     await plane.start();
-    await seedAll(plane.lab, openshiftCrds().map(definition));
-    await seedAll(plane.lab, namespaces());
-    await seedAll(plane.lab, [
-      ...bootstrapping(),
-      serviceAccount("snapset", "snapset"),
-      ...rolesInReadme({ namespace: "snapset", name: "snapset" }),
-    ]);
-    this.#product = await this.#tokenOf("snapset", "snapset");
-    this.#bootstrap = plane.as(await this.#tokenOf(machineConfigNamespace, "node-bootstrapper"));
-    this.#kubelets = nodes.map(
-      (it) => new KubeletStandIn(it, plane, this.#bootstrap, kubeletTimes, () => this.#tellOff(it)),
-    );
+    this.#accounts = await install(plane);
+    this.#bootstrap = plane.as(this.#accounts.bootstrapper);
+    this.#kubelets = this.machines.nodes.map((it) => this.#kubeletOf(it));
     this.kwok.start();
     await this.reset();
   }
 
+  #kubeletOf(node: LabNode): KubeletStandIn {
+    const { token } = this.#accounts.bootstrapper;
+    const disk = new NodeDisk(join(this.directory, node.name), token);
+    const { shutDown, idOf } = this.machines;
+    return new KubeletStandIn(node, this.plane, this.#bootstrap, disk, kubeletTimes, {
+      onOff: () => this.#tellOff(node),
+      shutDown: shutDown && (() => shutDown(node.name)),
+      machineId: idOf && (() => idOf(node.name)),
+    });
+  }
+
   /** As after the installation, whatever has happened since. */
   async reset(): Promise<void> {
-    await Promise.all([this.#returning, this.#turn]);
-    await this.#operators.powerOff();
-    await Promise.all(this.#kubelets.map((kubelet) => kubelet.end()));
-    const { lab, pki } = this.plane;
+    this.plane.resumeApi();
+    await this.#end();
     this.#aheadMs = 0;
-    if (pki.csrSigner.notAfter < new Date())
-      pki.replaceCsrSigner(signer("kube-csr-signer", -1, 30));
+    if (this.plane.pki.csrSigner.notAfter < new Date()) this.renewSigner();
     if (!this.#isPlaneUp) await this.#startPlane();
-    await Promise.all([requests, podsOfMachineConfig, "/api/v1/nodes"].map((it) => lab.remove(it)));
-    await this.#seedCluster();
+    await seedCluster(this.plane, this.machines.nodes);
     this.#operators.clearFaults();
     this.#operators.powerOn(false);
     for (const kubelet of this.#kubelets) {
@@ -125,38 +122,26 @@ export class KubeCluster implements ClusterUnderTest {
     await this.settle();
   }
 
-  async #seedCluster(): Promise<void> {
-    const { lab, pki, server } = this.plane;
-    const longAgo = seconds(new Date(Date.now() - 7_200_000));
-    const controllers = "openshift-kube-controller-manager-operator";
-    await until("OpenShift's types to be served", () =>
-      seedAll(lab, [
-        ...clusterObjects(server, longAgo),
-        ...machineConfigPools(longAgo, nodes),
-        ...nodes.map((it) => nodeObject(it, "", longAgo)),
-        signerSecret(controllers, "csr-signer", pki.csrSigner),
-        signerSecret(controllers, "csr-signer-signer", pki.csrSignerSigner),
-        signerSecret(
-          "openshift-kube-apiserver-operator",
-          "kube-apiserver-to-kubelet-signer",
-          pki.kubeletSigner,
-        ),
-      ]).then(() => undefined),
-    );
-    await seedAll(lab, nodes.map(machineConfigDaemon));
+  /** Whatever plays a part does so no more. */
+  async #end(): Promise<void> {
+    await Promise.all([this.#returning, this.#turn]);
+    await this.#operators.powerOff();
+    await Promise.all(this.#kubelets.map((kubelet) => kubelet.end()));
   }
 
   connect(signal?: AbortSignal): Promise<Cluster> {
-    return this.connectWith(this.plane.kubeconfig(this.#product), signal);
+    const kubeconfig = { content: this.plane.kubeconfig(this.product) };
+    return connectCluster({ kubeconfig, clock: this.clock, signal });
   }
 
   /** The product's client with another kubeconfig. */
-  connectWith(content: string, signal?: AbortSignal): Promise<Cluster> {
-    return connectCluster({ kubeconfig: { content }, clock: this.clock, signal });
+  connectWith(content: string, callTimeoutMs?: number): Promise<Cluster> {
+    const timeout = callTimeoutMs === undefined ? {} : { callTimeoutMs };
+    return connectCluster({ kubeconfig: { content }, clock: this.clock, ...timeout });
   }
 
   get product(): Identity {
-    return this.#product;
+    return this.#accounts.product;
   }
 
   powered(): string[] {
@@ -192,8 +177,28 @@ export class KubeCluster implements ClusterUnderTest {
     await this.#operators.settled();
   }
 
+  /** Gives a node new certificates, which are valid for so many days. */
+  shortenCertificates(name: string, days: number): void {
+    this.#kubelet(name).shortenCertificates(days);
+  }
+
+  /** Gives a node power; a master brings the API with it. */
+  async powerOn(name: string): Promise<void> {
+    const kubelet = this.#kubelet(name);
+    if (!this.#isPlaneUp && kubelet.node.role === "master") {
+      await this.#startPlane();
+      this.#operators.powerOn(true);
+    }
+    kubelet.powerOn();
+  }
+
   async pullPlug(name: string): Promise<void> {
-    await this.#kubelet(name).powerOff();
+    const kubelet = this.#kubelet(name);
+    await kubelet.powerOff();
+    await until(`${name} to be missed`, async () => {
+      const seen = await this.#look();
+      if (seen.some((it) => it.name === name && it.isUp)) throw new Error("it counts as Ready");
+    });
   }
 
   async setOperator(name: string, fault: OperatorFault): Promise<void> {
@@ -204,32 +209,9 @@ export class KubeCluster implements ClusterUnderTest {
     await this.plane.lab.patch(`/api/v1/nodes/${name}`, { spec: { unschedulable: true } });
   }
 
-  async file(filing: Filing): Promise<string> {
-    const { node, purpose, signerName, usages } = filing;
-    const { ip = "" } = nodes.find(({ name }) => name === node) ?? {};
-    const isClient = purpose === "client";
-    const request = {
-      commonName: filing.commonName ?? `system:node:${node}`,
-      organizations: filing.organizations ?? ["system:nodes"],
-      dnsNames: filing.dnsNames ?? (isClient ? [] : [node]),
-      ipAddresses: isClient ? [] : [ip],
-    };
-    const kubelet = isClient ? "kube-apiserver-client-kubelet" : "kubelet-serving";
-    const auth = isClient ? "client auth" : "server auth";
-    const spec = {
-      signerName: signerName ?? `kubernetes.io/${kubelet}`,
-      usages: usages ?? ["digital signature", auth],
-      request: certificateRequest(request, generateKeyPairSync("ec", { namedCurve: "P-256" })),
-    };
-    return this.#as(filing, async (api) => {
-      const made = await api.create(requests, {
-        apiVersion: "certificates.k8s.io/v1",
-        kind: "CertificateSigningRequest",
-        metadata: { generateName: "csr-" },
-        spec,
-      });
-      return made.metadata.name;
-    });
+  file(filing: Filing): Promise<string> {
+    const { ip = "" } = this.machines.nodes.find(({ name }) => name === filing.node) ?? {};
+    return this.#as(filing, (api) => fileRequest(api, filing, ip));
   }
 
   async interruptApi(): Promise<void> {
@@ -241,8 +223,19 @@ export class KubeCluster implements ClusterUnderTest {
     this.#aheadMs = aheadMs;
   }
 
+  /** Lets the authority that signs kubelets' certificates expire; a cluster that is off notices later. */
   expireSigner(): void {
     this.plane.pki.replaceCsrSigner(signer("kube-csr-signer", -30, -0.5));
+  }
+
+  /** Replaces it as its operator does; the controller manager notices by itself. */
+  renewSigner(): void {
+    this.plane.pki.replaceCsrSigner(signer("kube-csr-signer", -1, 30));
+  }
+
+  /** Puts two pods on a node, `free` and `kept`, of which a disruption budget keeps the second there. */
+  addWorkload(node: string): Promise<void> {
+    return addWorkload(this.plane.lab, node);
   }
 
   certificatesOf(name: string): { clientUntil: Date; servingUntil: Date } {
@@ -257,9 +250,7 @@ export class KubeCluster implements ClusterUnderTest {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#returning, this.#turn]);
-    await this.#operators.powerOff();
-    await Promise.all(this.#kubelets.map((kubelet) => kubelet.end()));
+    await this.#end();
     await this.kwok.stop();
     await this.plane.stop();
     rmSync(this.directory, { recursive: true });
@@ -282,7 +273,7 @@ export class KubeCluster implements ClusterUnderTest {
   async #wentOff({ name }: LabNode): Promise<void> {
     if (!this.#isPlaneUp) return;
     await this.#labelOff(name);
-    if (masters.some((master) => this.#kubelet(master.name).isOn)) return;
+    if (this.#kubelets.some((it) => it.node.role === "master" && it.isOn)) return;
     await this.#operators.powerOff();
     await Promise.all([this.kwok.stop("SIGKILL"), this.plane.cutPower()]);
     this.#isPlaneUp = false;
@@ -315,16 +306,6 @@ export class KubeCluster implements ClusterUnderTest {
     return [...this.#kubelets, this.#operators].map((it) => it.lastProblem).join("; ");
   }
 
-  async #tokenOf(namespace: string, name: string): Promise<Identity> {
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-    const { status } = await this.plane.lab.create<{ status: { token: string } }>(path, {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "TokenRequest",
-      spec: { expirationSeconds: 86_400 },
-    });
-    return { token: status.token };
-  }
-
   async #as<T>({ node, purpose, username }: Filing, act: (api: Api) => Promise<T>): Promise<T> {
     if (username === "system:admin") return act(this.plane.lab);
     if (purpose === "client") return act(this.#bootstrap);
@@ -333,30 +314,6 @@ export class KubeCluster implements ClusterUnderTest {
   }
 }
 
-function definition(object: ReturnType<typeof openshiftCrds>[number]) {
-  return { collection: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", object };
-}
-
 function node(role: LabNode["role"], index: number, from: number): LabNode {
   return { name: `${role}-${index}`, role, ip: `192.168.32.${from + index}` };
-}
-
-async function until(what: string, attempt: () => Promise<void> | void): Promise<void> {
-  await waitFor({
-    what,
-    observe: async () => {
-      try {
-        await attempt();
-        return undefined;
-      } catch (error) {
-        return String(error);
-      }
-    },
-    isDone: (problem) => problem === undefined,
-    describe: (problem) => problem ?? "",
-    deadlineMs: 60_000,
-    clock: systemClock,
-    intervalMs: 200,
-    maxIntervalMs: 500,
-  });
 }

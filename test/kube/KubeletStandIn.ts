@@ -5,7 +5,8 @@ import { isRefusal, type Api } from "./Api";
 import type { Pair } from "./certificates";
 import type { ControlPlane } from "./ControlPlane";
 import { powerLabel } from "./kwok";
-import type { LabNode } from "./objects";
+import type { Ended, NodeDisk } from "./NodeDisk";
+import type { LabNode } from "./nodeObjects";
 
 /** How a node behaves, in milliseconds. */
 export interface KubeletTimes {
@@ -13,6 +14,16 @@ export interface KubeletTimes {
   bootMs: number;
   /** From `shutdown -h` to power off; a minute in a real cluster. */
   shutdownMs: number;
+}
+
+/** What the rest of the world does for a node. */
+export interface KubeletHooks {
+  /** Its power has gone. */
+  onOff: () => Promise<void>;
+  /** Shuts its machine down from inside. @default its power goes */
+  shutDown?: (() => Promise<void>) | undefined;
+  /** The id that its machine has now. @default none */
+  machineId?: (() => string) | undefined;
 }
 
 interface Pod {
@@ -37,10 +48,10 @@ const tickMs = 500;
  */
 export class KubeletStandIn {
   bootId: string = randomUUID();
-  client: Pair;
-  serving: Pair;
   /** What it could not do when it last tried. */
   lastProblem = "";
+  #client!: Pair;
+  #serving!: Pair;
   #power: AbortController | undefined;
   #shutdown: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -50,26 +61,38 @@ export class KubeletStandIn {
     private readonly plane: ControlPlane,
     /** The credential that is on every node's disk for its first request. */
     private readonly bootstrap: Api,
+    private readonly disk: NodeDisk,
     private readonly times: KubeletTimes,
-    private readonly onOff: () => Promise<void>,
+    private readonly hooks: KubeletHooks,
   ) {
-    this.client = this.#certificate(20);
-    this.serving = this.#certificate(20);
+    this.renewCertificates();
+  }
+
+  get client(): Pair {
+    return this.#client;
+  }
+
+  get serving(): Pair {
+    return this.#serving;
   }
 
   get isOn(): boolean {
     return this.#power !== undefined;
   }
 
+  /** Both are valid for so many more days. */
+  shortenCertificates(days: number): void {
+    this.#keep("client", this.#certificate(days));
+    this.#keep("serving", this.#certificate(days));
+  }
+
   /** As after a sleep that was too long. */
   expireCertificates(): void {
-    this.client = this.#certificate(-0.5);
-    this.serving = this.#certificate(-0.5);
+    this.shortenCertificates(-0.5);
   }
 
   renewCertificates(): void {
-    this.client = this.#certificate(20);
-    this.serving = this.#certificate(20);
+    this.shortenCertificates(20);
   }
 
   /** A new boot. */
@@ -87,7 +110,7 @@ export class KubeletStandIn {
   async powerOff(): Promise<void> {
     if (!this.#power) return;
     await this.end();
-    await this.onOff();
+    await this.hooks.onOff();
   }
 
   /** Returns when it does nothing any more. */
@@ -100,7 +123,9 @@ export class KubeletStandIn {
 
   async #run(signal: AbortSignal): Promise<void> {
     await systemClock.sleep(this.times.bootMs, signal);
-    if (isExpired(this.client)) this.client = await this.#ask("client", this.bootstrap, signal);
+    if (isExpired(this.client)) {
+      this.#keep("client", await this.#ask("client", this.bootstrap, signal));
+    }
     const api = this.plane.as(this.client);
     try {
       await this.#persist(signal, () => this.#reportBoot(api));
@@ -112,12 +137,13 @@ export class KubeletStandIn {
   }
 
   async #takeServing(serving: Pair | Promise<Pair>): Promise<void> {
-    this.serving = await serving;
+    this.#keep("serving", await serving);
   }
 
   async #reportBoot(api: Api): Promise<void> {
     const path = `/api/v1/nodes/${this.node.name}`;
-    await api.patch(`${path}/status`, { status: { nodeInfo: { bootID: this.bootId } } });
+    const nodeInfo = { bootID: this.bootId, systemUUID: this.hooks.machineId?.() ?? "" };
+    await api.patch(`${path}/status`, { status: { nodeInfo } });
     await this.plane.lab.patch(path, { metadata: { labels: { [powerLabel]: "on" } } });
   }
 
@@ -188,17 +214,37 @@ export class KubeletStandIn {
     return pods.filter((pod) => pod.status?.phase === "Pending");
   }
 
-  /** systemd's shutdown: scheduled, or taken back; the command itself succeeds at once. */
+  /** systemd's shutdown is scheduled, or taken back; other commands are the disk's. */
   async #obey(api: Api, { metadata, spec }: Pod): Promise<void> {
-    const words = spec.containers.flatMap(({ command = [] }) => command).join(" ");
-    if (/\bshutdown -(c|h)\b/.test(words)) clearTimeout(this.#shutdown);
-    if (/\bshutdown -h\b/.test(words)) {
-      this.#shutdown = setTimeout(() => void this.powerOff(), this.times.shutdownMs);
-    }
+    const command = spec.containers[0]?.command ?? [];
+    const isShutdown = command.includes("shutdown");
+    const { exitCode, message } = isShutdown ? this.#schedule(command) : this.disk.run(command);
     const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/status`;
-    await api.patch(path, { status: { phase: "Succeeded" } }).catch((error: unknown) => {
+    const terminated = { exitCode, message, reason: exitCode === 0 ? "Completed" : "Error" };
+    const container = { name: "command", image: "", imageID: "", ready: false, restartCount: 0 };
+    const containerStatuses = [{ ...container, state: { terminated } }];
+    const status = { phase: exitCode === 0 ? "Succeeded" : "Failed", containerStatuses };
+    await api.patch(path, { status }).catch((error: unknown) => {
       if (!isRefusal(error, 404)) throw error;
     });
+  }
+
+  #schedule(command: readonly string[]): Ended {
+    clearTimeout(this.#shutdown);
+    if (command.includes("-h")) {
+      this.#shutdown = setTimeout(() => void this.#shutDown(), this.times.shutdownMs);
+    }
+    return { exitCode: 0, message: "" };
+  }
+
+  #shutDown(): Promise<void> {
+    return this.hooks.shutDown?.() ?? this.powerOff();
+  }
+
+  #keep(purpose: "client" | "serving", pair: Pair): void {
+    if (purpose === "client") this.#client = pair;
+    else this.#serving = pair;
+    this.disk.keep(purpose, pair);
   }
 
   /** A kubelet never gives up: the API may be away. */

@@ -39,6 +39,7 @@ export class OperatorsStandIn {
     if (this.#power) return;
     this.#power = new AbortController();
     const { signal } = this.#power;
+    this.#moved = Promise.resolve();
     this.#running = this.#run(isBoot, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });

@@ -1,13 +1,7 @@
 import { operatorNames } from "../../sandbox/openshift/operators";
 import type { KubeObject } from "./Api";
+import type { LabNode } from "./nodeObjects";
 import type { Signer } from "./Pki";
-
-/** A node of the lab's cluster. */
-export interface LabNode {
-  name: string;
-  role: "master" | "worker";
-  ip: string;
-}
 
 /** Where the product runs its commands on nodes. */
 export const machineConfigNamespace = "openshift-machine-config-operator";
@@ -73,6 +67,22 @@ export function bootstrapping(): Seeded[] {
       },
     },
   ];
+}
+
+/** Asks for a token of the node bootstrapper that does not expire. */
+export function bootstrapperToken(): Seeded {
+  return {
+    collection: `/api/v1/namespaces/${machineConfigNamespace}/secrets`,
+    object: {
+      apiVersion: "v1",
+      kind: "Secret",
+      type: "kubernetes.io/service-account-token",
+      metadata: {
+        name: "node-bootstrapper-token",
+        annotations: { "kubernetes.io/service-account.name": "node-bootstrapper" },
+      },
+    },
+  };
 }
 
 export function serviceAccount(namespace: string, name: string): Seeded {
@@ -163,66 +173,6 @@ export function poolStatus(role: string, machines: number, ready: number, at: st
   };
 }
 
-export function nodeObject({ name, role, ip }: LabNode, bootId: string, at: string): Seeded {
-  const annotations = {
-    "machineconfiguration.openshift.io/currentConfig": rendered(role),
-    "machineconfiguration.openshift.io/desiredConfig": rendered(role),
-    "machineconfiguration.openshift.io/state": "Done",
-  };
-  const roles =
-    role === "master"
-      ? { "node-role.kubernetes.io/control-plane": "", "node-role.kubernetes.io/master": "" }
-      : { "node-role.kubernetes.io/worker": "" };
-  const labels = { "kubernetes.io/hostname": name, ...roles };
-  const capacity = { cpu: "8", memory: "32Gi", pods: "250" };
-  const statuses = { MemoryPressure: "False", DiskPressure: "False", Ready: "True" };
-  return {
-    collection: "/api/v1/nodes",
-    object: { apiVersion: "v1", kind: "Node", metadata: { name, labels, annotations }, spec: {} },
-    status: {
-      capacity,
-      allocatable: capacity,
-      addresses: [
-        { type: "InternalIP", address: ip },
-        { type: "Hostname", address: name },
-      ],
-      nodeInfo: {
-        architecture: "amd64",
-        bootID: bootId,
-        containerRuntimeVersion: "cri-o://1.31.6",
-        kernelVersion: "5.14.0",
-        kubeProxyVersion: "",
-        kubeletVersion: "v1.31.7",
-        machineID: "",
-        operatingSystem: "linux",
-        osImage: "Red Hat Enterprise Linux CoreOS",
-        systemUUID: "",
-      },
-      conditions: conditions(statuses, at).map((it) => ({ ...it, lastHeartbeatTime: at })),
-    },
-  };
-}
-
-/** The pod whose image the product's commands run in: one on each node. */
-export function machineConfigDaemon({ name }: LabNode): Seeded {
-  return {
-    collection: `/api/v1/namespaces/${machineConfigNamespace}/pods`,
-    object: {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: {
-        name: `machine-config-daemon-${name}`,
-        labels: { "k8s-app": "machine-config-daemon" },
-      },
-      spec: {
-        nodeName: name,
-        tolerations: [{ operator: "Exists" }],
-        containers: [{ name: "daemon", image: "quay.example/machine-config-operator:4.18" }],
-      },
-    },
-  };
-}
-
 /** A signer as OpenShift's operators keep it: the pair, and its dates as annotations. */
 export function signerSecret(namespace: string, name: string, { pair, ...signer }: Signer): Seeded {
   const prefix = "auth.openshift.io/certificate";
@@ -252,7 +202,8 @@ function object(apiVersion: string, kind: string, name: string, spec: object): K
   return { apiVersion, kind, metadata: { name }, spec };
 }
 
-function conditions(statuses: Record<string, string>, at: string) {
+/** Conditions of any object, all since `at`. */
+export function conditions(statuses: Record<string, string>, at: string) {
   return Object.entries(statuses).map(([type, status]) => ({
     type,
     status,
@@ -262,6 +213,7 @@ function conditions(statuses: Record<string, string>, at: string) {
   }));
 }
 
-function rendered(role: string): string {
+/** Name of a role's configuration. */
+export function rendered(role: string): string {
   return `rendered-${role}-${"0".repeat(31)}1`;
 }
