@@ -13,6 +13,7 @@ import {
   type NodeAccessSettings,
 } from "../../../openshift/ssh/nodeAccess";
 import { quiesce } from "../../../openshift/quiesce/quiesce";
+import { readKubelets } from "../../../openshift/rotation/readKubelets";
 import type { NodesCommand } from "../../../openshift/runOnNodes";
 import { undoQuiesce } from "../../../openshift/quiesce/undoQuiesce";
 import { clustersOf, kubeconfigFor } from "../../../sandbox/openshift";
@@ -173,6 +174,15 @@ test("what a command writes to its standard output is handed over, what to the o
   const onOutput = (name: string, output: string) => (outputs[name] = output);
   await run({ command: ["sh", "-c", "echo one; echo no >&2; echo two"], onOutput });
   expect(outputs).toEqual({ "master-0": "one\ntwo\n", "master-1": "one\ntwo\n" });
+});
+
+test("reads kubelets' credentials: the script arrives whole, through every shell on the way", async () => {
+  // there is no kubelet here, so nothing is there to be read, and that is what each node says
+  const readings = await readKubelets(cluster, { clock: lab.clock, runOnNodes: access() });
+  expect(readings).toEqual([
+    { node: "master-0", credentials: {} },
+    { node: "master-1", credentials: {} },
+  ]);
 });
 
 test("where a failure is asked for, it is told by node and ends nothing", async () => {
