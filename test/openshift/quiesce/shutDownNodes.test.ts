@@ -4,6 +4,7 @@ import {
   type ShutDownNodes,
   type Told,
 } from "../../../openshift/quiesce/shutDownNodes";
+import { runOnNodes, type RunOnNodes } from "../../../openshift/runOnNodes";
 import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
 import type { Guest } from "../../../sandbox/world";
 import { Lab, minute } from "../../sandbox/openshift/lab";
@@ -92,6 +93,21 @@ describe("fifty nodes on which pods start slowly", () => {
     );
     expect(lists.length).toBeLessThan(seconds);
   });
+});
+
+test("who was told is called back before all are told anew: the next pod there may start late", async () => {
+  await install(1, 1);
+  change({ pods: { "worker-0": { startMs: 60_000 } } });
+  let tellings = 0;
+  const slowerNow: RunOnNodes = (on, command) => {
+    if (command.purpose === "shutdown") tellings += 1;
+    if (tellings === 2) {
+      change({ pods: { "master-0": { startMs: 45_000 }, "worker-0": { startMs: 45_000 } } });
+    }
+    return runOnNodes(on, command);
+  };
+  expect(await run({ runOnNodes: slowerNow })).toBe(2);
+  expect(states()).toEqual(new Set(["running"]));
 });
 
 test("nodes that cannot all be told before the deadline are left running by who takes it back", async () => {
