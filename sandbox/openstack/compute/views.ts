@@ -111,7 +111,7 @@ export function addresses(world: World, ports: readonly Port[], isExtended: bool
     const name = networks.get(port.network_id)?.name ?? port.network_id;
     const list = (result[name] ??= []);
     const entry = (addr: string, type: string) => ({
-      version: 4,
+      version: addr.includes(":") ? 6 : 4,
       addr,
       ...(isExtended
         ? { "OS-EXT-IPS:type": type, "OS-EXT-IPS-MAC:mac_addr": port.mac_address }

@@ -8,7 +8,7 @@ import { Face, param, titleOf, unauthorized, type Ctx, type SandboxEnv } from ".
 import { attributes } from "./attributes";
 import { listCollection } from "./collection";
 import { extensions } from "./extensions";
-import { resources, type Resource } from "./resources";
+import { readSubports, resources, type Resource } from "./resources";
 
 /** Neutron v2.0. */
 export function networkApp(world: World): Hono<SandboxEnv> {
@@ -27,8 +27,9 @@ export function networkApp(world: World): Hono<SandboxEnv> {
   face.on("get", "/v2.0/extensions", "listExtensions", (c) => c.json({ extensions }));
   for (const resource of resources(world)) addResource(face, resource);
   addRouterInterfaces(face, world);
+  addSubportActions(face, world);
   addQuotas(face, world);
-  for (const empty of ["agents", "trunks", "subnetpools", "address_scopes", "rbac_policies"]) {
+  for (const empty of ["agents", "subnetpools", "address_scopes", "rbac_policies"]) {
     face.on("get", `/v2.0/${empty.replaceAll("_", "-")}`, `list-${empty}`, (c) =>
       c.json({ [empty]: [] }),
     );
@@ -115,6 +116,23 @@ function addRouterInterfaces(face: Face, world: World): void {
   );
 }
 
+function addSubportActions(face: Face, world: World): void {
+  const { trunks } = world.networking;
+  face.on("get", "/v2.0/trunks/:id/get_subports", "getSubports", (c) =>
+    c.json({ sub_ports: trunks.show(param(c, "id"), c.get("caller")).sub_ports }),
+  );
+  face.on("put", "/v2.0/trunks/:id/add_subports", "addSubports", (c) => {
+    const subports = readSubports(c.get("body"));
+    return c.json({ ...trunks.addSubports(param(c, "id"), c.get("caller"), subports) });
+  });
+  face.on("put", "/v2.0/trunks/:id/remove_subports", "removeSubports", (c) => {
+    const body = removeSchema.parse(c.get("body"));
+    return c.json({ ...trunks.removeSubports(param(c, "id"), c.get("caller"), body.sub_ports) });
+  });
+}
+
+const removeSchema = z.object({ sub_ports: z.array(z.object({ port_id: z.string() })) });
+
 const quotaNames = [
   "network",
   "subnet",
@@ -140,6 +158,7 @@ function addQuotas(face: Face, world: World): void {
     port: tables.ports.values(),
     router: tables.routers.values(),
     floatingip: tables.floatingIps.values(),
+    trunk: tables.trunks.values(),
     security_group: tables.groups.values(),
     security_group_rule: tables.rules.values(),
   };

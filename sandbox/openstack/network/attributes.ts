@@ -70,6 +70,12 @@ export const attributes: Record<string, Record<string, Attribute>> = {
     flavor_id: { kind: "nullable", isFixed: true },
     distributed: { kind: "boolean" },
   },
+  trunk: {
+    ...common,
+    admin_state_up: { kind: "boolean" },
+    port_id: { kind: "string", isRequired: true, isFixed: true },
+    sub_ports: { kind: "list", isFixed: true },
+  },
   floatingip: {
     ...common,
     floating_network_id: { kind: "string", isRequired: true, isFixed: true },

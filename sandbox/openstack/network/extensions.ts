@@ -165,4 +165,18 @@ export const extensions = [
     updated: "2016-09-12T10:00:00-00:00",
     links: [],
   },
+  {
+    name: "Trunk Extension",
+    alias: "trunk",
+    description: "Provides support for trunk ports",
+    updated: "2016-01-01T10:00:00-00:00",
+    links: [],
+  },
+  {
+    name: "Trunk port details",
+    alias: "trunk-details",
+    description: "Expose trunk port details",
+    updated: "2016-01-01T10:00:00-00:00",
+    links: [],
+  },
 ];

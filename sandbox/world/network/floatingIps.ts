@@ -90,7 +90,8 @@ export class FloatingIps {
   ): void {
     const port = this.ports.show(portId, who);
     const fixed = port.fixed_ips.find(
-      (ip) => fixedAddress == null || ip.ip_address === fixedAddress,
+      ({ ip_address }) =>
+        !ip_address.includes(":") && (fixedAddress == null || ip_address === fixedAddress),
     );
     if (fixed === undefined) {
       throw badFloatingIp(

@@ -6,6 +6,7 @@ import { Ports } from "./ports";
 import { NetworkTables } from "./records";
 import { Routers } from "./routers";
 import { SecurityGroups } from "./securityGroups";
+import { Trunks } from "./trunks";
 
 /** Neutron's whole content and its operations. */
 export class Networking {
@@ -15,6 +16,7 @@ export class Networking {
   readonly ports: Ports;
   readonly routers: Routers;
   readonly floatingIps: FloatingIps;
+  readonly trunks: Trunks;
 
   constructor(clock: WorldClock, ids: Ids, quotas: Readonly<Record<string, number>>) {
     this.tables = new NetworkTables(clock, ids, quotas);
@@ -23,5 +25,6 @@ export class Networking {
     this.ports = new Ports(this.tables, (projectId) => this.groups.defaultOf(projectId));
     this.routers = new Routers(this.tables, this.networks, this.ports);
     this.floatingIps = new FloatingIps(this.tables, this.networks, this.ports, this.routers);
+    this.trunks = new Trunks(this.tables, this.ports);
   }
 }

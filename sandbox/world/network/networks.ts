@@ -38,9 +38,12 @@ export interface SubnetOptions extends Partial<
     | "allocation_pools"
     | "host_routes"
     | "dns_nameservers"
+    | "ipv6_ra_mode"
+    | "ipv6_address_mode"
   >
 > {
   network_id: string;
+  ip_version?: number | string | undefined;
   cidr?: string | undefined;
 }
 
@@ -98,19 +101,20 @@ export class Networks {
     const network = this.show(options.network_id, who);
     checkNetworkQuota(this.tables, "subnet", this.tables.subnets.values(), who.projectId);
     const cidr = this.#checkCidr(network, options.cidr);
+    checkVersion(cidr, options);
     const gateway =
-      options.gateway_ip === undefined ? formatAddress(cidr.first + 1) : options.gateway_ip;
+      options.gateway_ip === undefined ? formatAddress(cidr.first + 1n) : options.gateway_ip;
     const pools = options.allocation_pools ?? defaultPools(cidr, gateway);
     checkPools(cidr, pools);
     const subnet: Subnet = {
       name: options.name ?? "",
       description: options.description ?? "",
       network_id: network.id,
-      ip_version: 4,
+      ip_version: cidr.version,
       subnetpool_id: null,
       enable_dhcp: options.enable_dhcp ?? true,
-      ipv6_ra_mode: null,
-      ipv6_address_mode: null,
+      ipv6_ra_mode: options.ipv6_ra_mode ?? null,
+      ipv6_address_mode: options.ipv6_address_mode ?? null,
       gateway_ip: gateway,
       cidr: formatCidr(cidr),
       allocation_pools: pools,
@@ -193,10 +197,29 @@ export const subnetNotFound = (id: string) =>
 const invalidInput = (reason: string) =>
   new Refusal(400, `Invalid input for operation: ${reason}`, "InvalidInput");
 
+/** Modes of IPv6 need IPv6, and a mode for the router that is that of the hosts. */
+function checkVersion(cidr: Cidr, options: SubnetOptions): void {
+  const { ipv6_ra_mode: ra, ipv6_address_mode: mode, ip_version: version } = options;
+  if (Number(version ?? cidr.version) !== cidr.version) {
+    throw invalidInput(
+      `cidr '${formatCidr(cidr)}' does not match the ip_version '${version ?? ""}'`,
+    );
+  }
+  if (cidr.version === 4 && (ra != null || mode != null)) {
+    throw invalidInput("ipv6_ra_mode is not valid when ip_version is 4");
+  }
+  if (ra != null && mode != null && ra !== mode) {
+    throw invalidInput(
+      `ipv6_ra_mode set to '${ra}' with ipv6_address_mode set to '${mode}' is not valid. ` +
+        "If both attributes are set, they must be the same value",
+    );
+  }
+}
+
 function checkPools(cidr: Cidr, pools: readonly AddressRange[]): void {
   for (const { start, end } of pools) {
-    const from = parseAddress(start) ?? -1;
-    const to = parseAddress(end) ?? -1;
+    const from = parseAddress(start) ?? -1n;
+    const to = parseAddress(end) ?? -1n;
     if (from < cidr.first || to > cidr.last || from > to) {
       throw new Refusal(
         400,

@@ -1,9 +1,17 @@
-import { isHostAddress, parseAddress, parseCidr, pickAddress } from "../ipam";
+import { eui64, isHostAddress, parseAddress, parseCidr, pickAddress } from "../ipam";
 import type { Caller } from "../identity";
 import { found, Refusal } from "../refusal";
 import { networkNotFound, subnetNotFound } from "./networks";
 import { checkNetworkQuota } from "./quota";
-import type { AddressPair, FixedIp, NetworkNetwork, NetworkTables, Port, Subnet } from "./records";
+import type {
+  AddressPair,
+  FixedIp,
+  NetworkNetwork,
+  NetworkTables,
+  Port,
+  Subnet,
+  Trunk,
+} from "./records";
 
 /** A wish for an address: a subnet, an address, both, or neither. */
 export interface FixedIpRequest {
@@ -52,7 +60,7 @@ export class Ports {
       status: "DOWN",
       device_id: options.device_id ?? "",
       device_owner: options.device_owner ?? "",
-      fixed_ips: this.#allocate(network, options.fixed_ips),
+      fixed_ips: this.#allocate(network, mac, options.fixed_ips),
       allowed_address_pairs: pairs(options.allowed_address_pairs, mac),
       extra_dhcp_opts: options.extra_dhcp_opts ?? [],
       security_groups: isSecured
@@ -103,7 +111,7 @@ export class Ports {
     checkSecurity(draft, options);
     if (fixed_ips !== undefined) {
       const network = this.#network(port.network_id);
-      draft.fixed_ips = this.#allocate(network, fixed_ips, port.fixed_ips);
+      draft.fixed_ips = this.#allocate(network, port.mac_address, fixed_ips, port.fixed_ips);
     }
     Object.assign(port, draft);
     this.tables.touch(port);
@@ -119,7 +127,22 @@ export class Ports {
         "ServicePortInUse",
       );
     }
+    const trunk = this.trunkOf(id);
+    if (trunk !== undefined) {
+      throw new Refusal(
+        409,
+        `Port ${id} is currently a ${trunk.port_id === id ? "parent port for" : "subport for"} trunk ${trunk.id}.`,
+        trunk.port_id === id ? "PortInUseAsTrunkParent" : "PortInUseAsSubPort",
+      );
+    }
     this.remove(id);
+  }
+
+  /** The trunk that a port is the parent of, or a part of. */
+  trunkOf(id: string): Trunk | undefined {
+    return [...this.tables.trunks.values()].find(
+      (trunk) => trunk.port_id === id || trunk.sub_ports.some((it) => it.port_id === id),
+    );
   }
 
   /** Removes a port with what hangs on it; floating IPs lose their association. */
@@ -174,20 +197,32 @@ export class Ports {
 
   #allocate(
     network: NetworkNetwork,
+    mac: string,
     requests: readonly FixedIpRequest[] | undefined,
     own: readonly FixedIp[] = [],
   ): FixedIp[] {
     const subnets = this.tables.subnetsOf(network.id);
-    if (requests === undefined) {
-      const [first] = subnets;
-      return first === undefined ? [] : [this.#pick(first, subnets, [])];
-    }
+    if (requests === undefined) return this.#automatic(subnets, mac);
     const chosen: FixedIp[] = [];
     for (const request of requests) {
       const kept = own.find((ip) => ip.ip_address === request.ip_address);
       chosen.push(kept ?? this.#serve(request, subnets, chosen));
     }
     return chosen;
+  }
+
+  /** One address of IPv4, one of IPv6, and one of each subnet whose hosts find theirs themselves. */
+  #automatic(subnets: readonly Subnet[], mac: string): FixedIp[] {
+    const ownPick = subnets.filter(isAutomatic).flatMap((subnet) => {
+      const cidr = parseCidr(subnet.cidr);
+      return cidr === undefined ? [] : [{ subnet_id: subnet.id, ip_address: eui64(cidr, mac) }];
+    });
+    const picked = [4, 6].flatMap((version) => {
+      const candidates = subnets.filter((it) => it.ip_version === version && !isAutomatic(it));
+      const [first] = candidates;
+      return first === undefined ? [] : [this.#pick(first, candidates, [])];
+    });
+    return [...picked, ...ownPick];
   }
 
   #serve(
@@ -246,6 +281,10 @@ export class Ports {
       [...this.tables.floatingIps.values()].some((ip) => ip.floating_ip_address === address)
     );
   }
+}
+
+function isAutomatic({ ipv6_address_mode: mode }: Subnet): boolean {
+  return mode === "slaac" || mode === "dhcpv6-stateless";
 }
 
 export const portNotFound = (id: string) =>

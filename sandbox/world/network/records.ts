@@ -30,13 +30,15 @@ export interface NetworkNetwork extends NetworkRecord {
   ipv6_address_scope: null;
 }
 
+export type Ipv6Mode = "dhcpv6-stateful" | "dhcpv6-stateless" | "slaac";
+
 export interface Subnet extends NetworkRecord {
   readonly network_id: string;
-  readonly ip_version: 4;
+  readonly ip_version: 4 | 6;
   readonly subnetpool_id: null;
   enable_dhcp: boolean;
-  readonly ipv6_ra_mode: null;
-  readonly ipv6_address_mode: null;
+  readonly ipv6_ra_mode: Ipv6Mode | null;
+  readonly ipv6_address_mode: Ipv6Mode | null;
   gateway_ip: string | null;
   readonly cidr: string;
   allocation_pools: AddressRange[];
@@ -84,6 +86,19 @@ export interface Router extends NetworkRecord {
   flavor_id: null;
 }
 
+export interface Subport {
+  port_id: string;
+  segmentation_id: number;
+  segmentation_type: string;
+}
+
+export interface Trunk extends NetworkRecord {
+  admin_state_up: boolean;
+  readonly port_id: string;
+  status: "ACTIVE" | "DOWN";
+  sub_ports: Subport[];
+}
+
 export interface FloatingIp extends Omit<NetworkRecord, "name"> {
   readonly floating_ip_address: string;
   readonly floating_network_id: string;
@@ -118,6 +133,7 @@ export class NetworkTables {
   readonly ports = new Map<string, Port>();
   readonly routers = new Map<string, Router>();
   readonly floatingIps = new Map<string, FloatingIp>();
+  readonly trunks = new Map<string, Trunk>();
   readonly groups = new Map<string, SecurityGroup>();
   readonly rules = new Map<string, SecurityGroupRule>();
 
