@@ -48,7 +48,7 @@ export interface ClusterUnderTest {
   restore(how?: { isExpired?: boolean }): Promise<void>;
   /** Waits until nothing moves any more after a boot. */
   settle(): Promise<void>;
-  /** Cuts a node's power. */
+  /** Cuts a node's power; the cluster has noticed when it returns, if it notices. */
   pullPlug(node: string): Promise<void>;
   /** `stale`: reports nothing from now on. */
   setOperator(name: string, fault: "degraded" | "stale" | undefined): Promise<void>;

@@ -4,7 +4,7 @@ import { Agent, request } from "undici";
 export type Identity = { certificate: string; key: string } | { token: string };
 
 /** An answer that was not wanted. */
-export class ApiRefusal extends Error {
+class ApiRefusal extends Error {
   override readonly name = "ApiRefusal";
 
   constructor(

@@ -192,9 +192,13 @@ export class KubeCluster implements ClusterUnderTest {
     kubelet.powerOn();
   }
 
+  async cutPower(name: string): Promise<void> {
+    await this.#kubelet(name).powerOff();
+  }
+
+  /** Cuts a node's power, and waits until it is missed. */
   async pullPlug(name: string): Promise<void> {
-    const kubelet = this.#kubelet(name);
-    await kubelet.powerOff();
+    await this.cutPower(name);
     await until(`${name} to be missed`, async () => {
       const seen = await this.#look();
       if (seen.some((it) => it.name === name && it.isUp)) throw new Error("it counts as Ready");

@@ -3,8 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { issue, type Pair, type Wanted } from "./certificates";
 
-export const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
+const dayMs = 24 * 3_600_000;
 
 /** An authority that signs for one purpose, as OpenShift has one for each. */
 export interface Signer {

@@ -5,7 +5,7 @@ import type { Signer } from "./Pki";
 
 /** Where the product runs its commands on nodes. */
 export const machineConfigNamespace = "openshift-machine-config-operator";
-export const clusterId = "3f0f0f0f-0000-4000-8000-000000000001";
+const clusterId = "3f0f0f0f-0000-4000-8000-000000000001";
 
 const version = "4.18.12";
 const config = "config.openshift.io/v1";

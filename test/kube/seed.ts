@@ -2,7 +2,7 @@ import { isRefusal, type Api } from "./Api";
 import type { Seeded } from "./objects";
 
 /** Makes an object, or brings one that is there to what is wanted; then its status. */
-export async function seed(api: Api, { collection, object, status }: Seeded): Promise<void> {
+async function seed(api: Api, { collection, object, status }: Seeded): Promise<void> {
   const path = `${collection}/${object.metadata.name}`;
   try {
     await api.create(collection, object);
