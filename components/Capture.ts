@@ -1,16 +1,18 @@
 import {
+  all,
   ComponentResource,
   output,
+  unsecret,
   type ComponentResourceOptions,
   type Input,
   type Output,
 } from "@pulumi/pulumi";
-import { clusterInputsOf } from "../dynamic/providers/cluster/inputs";
+import { clusterInputsOf, type ClusterInputs } from "../dynamic/providers/cluster/inputs";
 import type { ImageRow, VolumeRow } from "../dynamic/providers/capture/types";
 import { SnapId } from "../dynamic/snapId";
 import { SnapSet } from "../dynamic/snapSet";
 import type { CaptureConfig } from "../snapset/config";
-import type { Environment } from "../snapset/environment";
+import { stablePeriodOf, type Environment } from "../snapset/environment";
 import type { PhaseRecord } from "../snapset/manifest";
 import { toSnapsetData, type Instance, type SnapsetData } from "../snapset/snapsetData";
 
@@ -58,8 +60,9 @@ export class Capture extends ComponentResource {
         imagesPerHost: settings.imagesPerHost,
         deadlines: settings.deadlines,
         shutdownTimeout: settings.shutdownTimeout,
-        cluster: output(args.instances).apply((instances) =>
-          settings.cluster === undefined ? null : clusterInputsOf(settings.cluster, instances),
+        // How long to be stable is no secret, though the environment that says it is.
+        cluster: all([args.instances, unsecret(output(args.environment))]).apply(
+          ([instances, environment]) => clusterOf(settings, instances, environment),
         ),
         deletionPolicy: settings.deletionPolicy,
         afterCapture: settings.afterCapture,
@@ -75,4 +78,15 @@ export class Capture extends ComponentResource {
     this.timings = set.progress.apply((progress) => progress.timings);
     this.registerOutputs({ snap_id: this.snapId });
   }
+}
+
+function clusterOf(
+  { cluster }: CaptureConfig,
+  instances: Instance[],
+  environment: Environment | null,
+): ClusterInputs | null {
+  if (cluster === undefined) return null;
+  const inputs = clusterInputsOf(cluster, instances);
+  const beforeShutdown = stablePeriodOf(environment, inputs.stability.beforeShutdown);
+  return { ...inputs, stability: { ...inputs.stability, beforeShutdown } };
 }

@@ -101,7 +101,13 @@ class Loader {
       file: (it, place) => archives.get(it) ?? fileText(this.files, this.#folder, it, place),
     });
     const environment = toEnvironment(stack, basename(resolve(this.#folder)), problems);
-    return environment && { environment, intent, resources: template.resources.size };
+    return (
+      environment && {
+        environment: withPeriod(environment, intent),
+        intent,
+        resources: template.resources.size,
+      }
+    );
   }
 
   #variables(): Variables {
@@ -110,7 +116,7 @@ class Loader {
         ? []
         : [join(this.#folder, variablesFile)];
     const read = [...given, ...(this.source.overrides ?? [])].flatMap((path): Node[] => {
-      const text = this.files.read(path)?.toString("utf8");
+      const text = this.files.read(path.replace(/^~(?=\/)/, this.home))?.toString("utf8");
       const file = path === given[0] ? variablesFile : path;
       if (text === undefined) throw new InputError(path, ["there is no such file"]);
       const root = readYaml(text, file, this.problems);
@@ -176,4 +182,10 @@ class Loader {
       })),
     );
   }
+}
+
+function withPeriod(environment: Environment, { minStablePeriodMs }: Intent): Environment {
+  return minStablePeriodMs === undefined
+    ? environment
+    : { ...environment, minStablePeriodSeconds: minStablePeriodMs / 1000 };
 }

@@ -154,6 +154,8 @@ export const environmentSchema = z.strictObject({
   nodes: z.array(node).min(1, "must have at least one node"),
   /** Ports that no node has: addresses that are kept for something else. */
   ports: z.array(port).optional(),
+  /** Its cluster has to be stable this long, at least, before it is captured. */
+  minStablePeriodSeconds: z.number().min(0, "must not be negative").optional(),
 });
 
 /** Networks, routers, nodes and volumes: what a stack declares. */
@@ -194,4 +196,13 @@ export function controllerOf(environment: Environment): EnvironmentNode | undefi
 /** The name of the volume that a node boots from; no other volume of the node has it. */
 export function rootVolumeName(node: string): string {
   return `${node}-root`;
+}
+
+/**
+ * How long a cluster has to be stable before it is captured, in milliseconds.
+ *
+ * @param configured in milliseconds
+ */
+export function stablePeriodOf(environment: Environment | null, configured: number): number {
+  return Math.max(configured, (environment?.minStablePeriodSeconds ?? 0) * 1000);
 }

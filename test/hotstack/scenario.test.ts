@@ -38,16 +38,16 @@ describe("loadScenario", () => {
       "heat_template.yaml": template(userData("{get_param: p}"), parameter("p", "{type: json}")),
       "bootstrap_vars.yml":
         "flavor: small\nstack_parameters:\n  p: {flavor: '{{ flavor }}', image: base}\n",
-      "/overrides.yml": "flavor: large\n",
+      "/home/me/overrides.yml": "flavor: large\n",
       "/more.yml": "stack_parameter_overrides: {p: {image: other}}\n",
     };
     const of = (overrides: string[], variables = {}) =>
       load(files, { overrides, variables }).environment.nodes[0]?.userData;
     expect(of([])).toBe("#cloud-config\nit:\n  flavor: small\n  image: base\n");
-    expect(of(["/overrides.yml", "/more.yml"])).toBe(
+    expect(of(["~/overrides.yml", "/more.yml"])).toBe(
       "#cloud-config\nit:\n  flavor: large\n  image: other\n",
     );
-    expect(of(["/overrides.yml"], { flavor: "huge" })).toContain("flavor: huge");
+    expect(of(["~/overrides.yml"], { flavor: "huge" })).toContain("flavor: huge");
   });
 
   it("finds the SSH keys where Hotstack does", () => {

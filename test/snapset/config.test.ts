@@ -12,6 +12,17 @@ function messageOf(values: Record<string, string>): string {
 }
 
 describe("parseConfig", () => {
+  it("takes a scenario with what is said beside it, or a path", () => {
+    const of = (environment: string) =>
+      parseConfig({ "snapset:mode": "deploy", "snapset:environment": environment });
+    expect(of("environments/sno.yaml")).toMatchObject({ environment: "environments/sno.yaml" });
+    const source = { scenario: "scenarios/sno", overrides: ["~/o.yml"], variables: { a: true } };
+    expect(of(JSON.stringify(source))).toMatchObject({ environment: source });
+    expect(() => of(JSON.stringify({ scenarios: "x" }))).toThrow(
+      "snapset:environment: must be a path, or a map with scenario, a path",
+    );
+  });
+
   it("restores by default", () => {
     expect(parseConfig({ "snapset:snapId": "latest", "openstack:cloud": "lab" })).toEqual({
       mode: "restore",

@@ -1,0 +1,133 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Environment } from "../../components/Environment";
+import { parseEnvironment } from "../../snapset/parseEnvironment";
+
+interface Declared {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+const declared: Declared[] = [];
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        declared.push({ type, name, inputs: inputs as Record<string, unknown> });
+        return { id: `${name}-id`, state: { ...(inputs as object), address: `${name}-address` } };
+      },
+      call: ({ inputs }: { inputs: Record<string, unknown> }) => ({
+        ...inputs,
+        id: `${String(inputs["name"])}-id`,
+      }),
+    },
+    "snapset",
+    "dev",
+  );
+});
+
+beforeEach(() => {
+  declared.length = 0;
+});
+
+async function declare(changes: object): Promise<void> {
+  const subnets = [
+    { name: "four", cidr: "192.168.32.0/24" },
+    {
+      ...{ name: "six", cidr: "fd00::/64" },
+      ...{ ipv6AddressMode: "dhcpv6-stateful", ipv6RaMode: "dhcpv6-stateful" },
+    },
+  ];
+  const node = { name: "box", role: "compute", image: "base", flavor: "small" };
+  const data = {
+    name: "lab",
+    networks: [{ name: "net", subnets }],
+    nodes: [{ ...node, ports: [{ network: "net" }] }],
+    ...changes,
+  };
+  const spec = parseEnvironment(data, "lab");
+  await new Promise((resolve) => {
+    new Environment("lab", { spec }).snapsetData.apply(resolve);
+  });
+  await new Promise(setImmediate);
+}
+
+const inputsOf = (type: string, name: string) =>
+  declared.find((it) => it.type.endsWith(`:${type}`) && it.name === name)?.inputs;
+const nodeWith = (port: object) => ({
+  nodes: [
+    {
+      ...{ name: "box", role: "compute", image: "base", flavor: "small" },
+      ports: [{ name: "p", network: "net", ...port }],
+    },
+  ],
+});
+
+describe("the ports of an environment", () => {
+  it("binds a server to a trunk's parent port, with the others behind it", async () => {
+    const subports = [
+      { name: "storage", network: "net", mac: "fa:16:3e:00:00:20", vlanId: 20 },
+      { network: "net", vlanId: 21 },
+    ];
+    await declare(nodeWith({ trunk: { name: "t", subports } }));
+    expect(inputsOf("Trunk", "t")).toMatchObject({
+      portId: "p-id",
+      subPorts: [
+        { portId: "storage-id", segmentationId: 20, segmentationType: "vlan" },
+        { portId: "p-vlan-21-id", segmentationId: 21, segmentationType: "vlan" },
+      ],
+    });
+    expect(inputsOf("Port", "storage")).toMatchObject({ macAddress: "fa:16:3e:00:00:20" });
+    expect(inputsOf("Instance", "box")).toMatchObject({ networks: [{ port: "p-id" }] });
+  });
+
+  it("finds the subnet of each address, and gives DHCP options", async () => {
+    const fixedIps = [{ ip: "fd00::5" }, { ip: "192.168.32.5" }];
+    const dhcpOptions = [{ name: "67", value: "file", ipVersion: 4 }];
+    await declare(nodeWith({ fixedIps, dhcpOptions }));
+    expect(inputsOf("Port", "p")).toMatchObject({
+      fixedIps: [
+        { ipAddress: "fd00::5", subnetId: "six-id" },
+        { ipAddress: "192.168.32.5", subnetId: "four-id" },
+      ],
+      extraDhcpOptions: [{ name: "67", value: "file", ipVersion: 4 }],
+    });
+    expect(inputsOf("Subnet", "six")).toMatchObject({
+      ...{ ipVersion: 6, ipv6AddressMode: "dhcpv6-stateful", ipv6RaMode: "dhcpv6-stateful" },
+    });
+  });
+
+  it("declares ports that no node has, and routes", async () => {
+    await declare({
+      ports: [{ network: "net", fixedIps: [{ ip: "192.168.32.9" }] }],
+      routers: [
+        { name: "r", subnets: ["six"], routes: [{ destination: "::/0", nexthop: "fd00::9" }] },
+      ],
+    });
+    expect(inputsOf("Port", "lab-port-0")).toMatchObject({
+      fixedIps: [{ ipAddress: "192.168.32.9" }],
+    });
+    expect(inputsOf("RouterRoute", "r-::/0")).toEqual({
+      ...{ routerId: "r-id", destinationCidr: "::/0", nextHop: "fd00::9" },
+    });
+  });
+
+  it("gives a server volumes as the devices that they are to be", async () => {
+    const cdrom = { type: "cdrom", bus: "sata" };
+    await declare({
+      nodes: [
+        {
+          ...{ name: "box", role: "bmh", image: "blank", flavor: "small" },
+          ports: [{ network: "net" }],
+          rootVolume: { sizeGb: 5, device: cdrom },
+          volumes: [{ name: "disk", sizeGb: 60, image: "base", bootIndex: 1 }],
+        },
+      ],
+    });
+    expect(inputsOf("Instance", "box")?.["blockDevices"]).toMatchObject([
+      { uuid: "box/box-root-id", bootIndex: 0, deviceType: "cdrom", diskBus: "sata" },
+      { uuid: "box/disk-id", bootIndex: 1 },
+    ]);
+  });
+});
