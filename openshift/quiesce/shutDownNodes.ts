@@ -54,7 +54,9 @@ export async function shutDownNodes(
   for (let minutes = firstDelayMinutes; ; minutes *= 2) {
     const windowMs = Math.min(minutes * 60_000 * tellingShare, deadlineMs);
     try {
+      const startedAt = options.clock.now().getTime();
       await tellAll(cluster, boots, minutes, windowMs, touched, options);
+      requireInTime(startedAt, minutes * 60_000, touched);
       return minutes;
     } catch (error) {
       if (!(error instanceof TimeoutError) || windowMs >= deadlineMs) throw error;
@@ -64,6 +66,18 @@ export async function shutDownNodes(
       await callBack(cluster, touched, options, error);
     }
   }
+}
+
+/** A deadline ends no call that is under way, so an API that hangs may have taken longer. */
+function requireInTime(startedAt: number, delayMs: number, { told }: Told): void {
+  const lastAt = Math.max(startedAt, ...[...told.values()].map((at) => Date.parse(at)));
+  if (lastAt - startedAt < delayMs) return;
+  const what = "all nodes to be told before the first goes down";
+  throw new TimeoutError(
+    what,
+    lastAt - startedAt,
+    `the last was told after ${formatSeconds(lastAt - startedAt)}`,
+  );
 }
 
 /** Every node that has not gone yet, and the boot that ends. */

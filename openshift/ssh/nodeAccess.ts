@@ -52,9 +52,15 @@ export function sshNodeAccess(
   const endpointOf = endpointsOf(settings, bastion, environment);
   return async (cluster, run) => {
     const addresses = addressesOf(await cluster.listNodes(), run);
+    const startedAt = run.clock.now().getTime();
     await runOnAll(run, async (nodeName) => {
       const endpoint = endpointOf(nodeName, addresses.get(nodeName) ?? "");
-      await runOnNode(endpoint, bastion, nodeName, run);
+      const left = run.deadlineMs - (run.clock.now().getTime() - startedAt);
+      // many nodes have to wait for their turn; the deadline is that of all of them together
+      if (left <= 0) {
+        throw new TimeoutError(`a turn of ${endpoint.subject}`, run.deadlineMs, "others are busy");
+      }
+      await runOnNode(endpoint, bastion, nodeName, { ...run, deadlineMs: left });
     });
   };
 }

@@ -110,6 +110,21 @@ test("who was told is called back before all are told anew: the next pod there m
   expect(states()).toEqual(new Set(["running"]));
 });
 
+test("however nodes are reached: where the last was told after the first was to go down, all are told anew", async () => {
+  await install(1, 1);
+  const commands: string[] = [];
+  const reach: RunOnNodes = async (_, command) => {
+    commands.push(command.command.join(" "));
+    for (const name of command.nodeNames) {
+      command.onStarted?.(name);
+      if (commands.length === 1) await lab.clock.sleep(31_000);
+      await command.onSucceeded?.(name);
+    }
+  };
+  expect(await run({ runOnNodes: reach })).toBe(2);
+  expect(commands).toEqual(["shutdown -h +1", "shutdown -c", "shutdown -h +2"]);
+});
+
 test("nodes that cannot all be told before the deadline are left running by who takes it back", async () => {
   await install(1, 1);
   change({ pods: { "worker-0": { startMs: 60 * minute } } });
