@@ -1,3 +1,4 @@
+import { counted } from "../../common/counted";
 import { formatSeconds } from "../../common/errors";
 import { waitFor } from "../../common/wait";
 import type { Cluster } from "../cluster";
@@ -91,7 +92,7 @@ export function describeRotation({ mode, rotated, ...seen }: RotationEvidence): 
   const { earliest, kubelets, notes } = seen;
   const what = rotated ? "rotated" : `mode ${mode}`;
   const read = kubelets.filter((reading) => "credentials" in reading).length;
-  const looked = `${seen.signers.length} signers and the kubelets of ${read} nodes looked at`;
+  const looked = `${counted(seen.signers.length, "signer")} and the kubelets of ${counted(read, "node")} looked at`;
   const until = earliest
     ? `all valid until ${earliest.notAfter} (${earliest.what})`
     : "no expiry was seen";
