@@ -7,6 +7,7 @@ import { leaseKey } from "./freshness";
 import { bootIdOf, describeNotReady, isReady } from "./nodes";
 import type { ReviveContext } from "./revive";
 import { pace } from "./revivePace";
+import { watchRefusals } from "./startingRefusals";
 import { tolerate, type Tolerated } from "./tolerate";
 import type { Lease, Node } from "./types";
 
@@ -36,6 +37,7 @@ const quietMs = 10_000;
 export function waitForNodes(context: ReviveContext): Promise<NodesUp> {
   return context.step("nodes Ready", async () => {
     const startedAt = context.clock.now().getTime();
+    const mayPass = watchRefusals(context.clock);
     let first: RenewTimes | undefined;
     const seen = await waitFor<Tolerated<Look>>({
       what: "all nodes to be Ready",
@@ -46,7 +48,7 @@ export function waitForNodes(context: ReviveContext): Promise<NodesUp> {
           const csrs = await context.csrs.pass(csrFacts(nodes, context));
           refuseLost({ nodes, csrs }, context, startedAt);
           return { nodes, csrs };
-        }),
+        }, mayPass),
       isDone: (seen) => "value" in seen && isOver(seen.value, context),
       describe: (seen) => ("problem" in seen ? seen.problem : describeLook(seen.value, context)),
       deadlineMs: context.deadlinesMs.nodes,

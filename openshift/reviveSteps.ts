@@ -7,6 +7,7 @@ import { cordonMark, isCordoned, shutdownMark } from "./nodes";
 import type { ReviveContext } from "./revive";
 import type { RenewTimes } from "./reviveNodes";
 import { pace } from "./revivePace";
+import { watchRefusals } from "./startingRefusals";
 import { tolerate, type Tolerated } from "./tolerate";
 import { uncordonAgain } from "./uncordonAgain";
 import type { ClusterVersion, Node } from "./types";
@@ -114,9 +115,11 @@ export function uncordonNodes(context: ReviveContext, seen?: readonly Node[]): P
  * @returns their names
  */
 export async function releaseAgain(context: ReviveContext): Promise<string[]> {
+  const mayPass = watchRefusals(context.clock);
   const seen = await waitFor<Tolerated<string[]>>({
     what: "the nodes to be looked at",
-    observe: () => tolerate(async () => uncordonAgain(await context.cluster.listNodes(), context)),
+    observe: () =>
+      tolerate(async () => uncordonAgain(await context.cluster.listNodes(), context), mayPass),
     isDone: (seen) => "value" in seen,
     describe: (seen) => ("problem" in seen ? seen.problem : listed(seen.value)),
     deadlineMs: context.deadlinesMs.api,
@@ -135,11 +138,12 @@ export function waitForFreshness(
 ): Promise<Freshness> {
   return context.step("freshness", async () => {
     const deadlineMs = context.deadlinesMs.freshness;
+    const mayPass = watchRefusals(context.clock);
     const started = context.clock.now().getTime();
     const isOver = () => context.clock.now().getTime() - started >= deadlineMs;
     const seen = await waitFor<Tolerated<Freshness>>({
       what: "all nodes and operators to report this boot",
-      observe: () => tolerate(() => observeFreshness(context, renewTimesBefore)),
+      observe: () => tolerate(() => observeFreshness(context, renewTimesBefore), mayPass),
       isDone: (seen) =>
         "value" in seen &&
         (seen.value.isProven || (isOver() && seen.value.nodes.every((node) => node.fresh))),
@@ -165,9 +169,10 @@ async function observeFreshness(context: ReviveContext, renewTimesBefore: RenewT
 /** The last API to appear when OpenShift starts: it is served by a pod of the cluster itself. */
 export function requireRouteApi(context: ReviveContext): Promise<void> {
   return context.step("route API", async () => {
+    const mayPass = watchRefusals(context.clock);
     await waitFor<Tolerated<string[]>>({
       what: "route.openshift.io among the API groups",
-      observe: () => tolerate(() => context.cluster.listApiGroupVersions()),
+      observe: () => tolerate(() => context.cluster.listApiGroupVersions(), mayPass),
       isDone: (seen) => "value" in seen && seen.value.some(isRouteApi),
       describe: (seen) =>
         "problem" in seen ? seen.problem : `${seen.value.length} group versions without it`,

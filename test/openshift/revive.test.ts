@@ -207,3 +207,30 @@ test("a node that the machine config operator cordons again is uncordoned again"
   expect(uncordoned).toEqual(["master-0"]);
   expect(await cordoned()).toEqual([]);
 });
+
+test.each([401, 403])(
+  "reads that an API which has just started refuses (%d) may pass",
+  async (status) => {
+    const captured = await capture();
+    await lab.captureAndRestore(captured.nodes);
+    lab.world.faults.add({
+      match: { service: "openshift", action: "listLeases", nth: 1 },
+      then: { status },
+    });
+    const evidence = await run(captured);
+    expect(lines).toContain(`waiting for nodes: cannot list leases: ${status} fault by script`);
+    expect(evidence.freshness.isProven).toBe(true);
+  },
+);
+
+test("a read that stays refused ends it after half a minute, in the API's words", async () => {
+  const captured = await capture();
+  await lab.captureAndRestore(captured.nodes);
+  lab.world.faults.add({
+    match: { service: "openshift", action: "listNodes" },
+    then: { status: 403 },
+  });
+  await expect(run(captured)).rejects.toThrow(/^cannot list nodes: 403 fault by script$/);
+  const refused = lines.filter((line) => line.endsWith("cannot list nodes: 403 fault by script"));
+  expect(refused.length).toBeGreaterThan(5);
+});
