@@ -83,7 +83,7 @@ export class KubeletStandIn {
   /** Both are valid for so many more days. */
   shortenCertificates(days: number): void {
     this.#keep("client", this.#certificate(days));
-    this.#keep("serving", this.#certificate(days));
+    this.#keep("serving", this.#certificate(days + 0.1));
   }
 
   /** As after a sleep that was too long. */
