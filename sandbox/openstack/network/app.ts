@@ -8,7 +8,9 @@ import { Face, param, titleOf, unauthorized, type Ctx, type SandboxEnv } from ".
 import { attributes } from "./attributes";
 import { listCollection } from "./collection";
 import { extensions } from "./extensions";
-import { readSubports, resources, type Resource } from "./resources";
+import type { Resource } from "./resource";
+import { resources } from "./resources";
+import { readSubports } from "./trunks";
 
 /** Neutron v2.0. */
 export function networkApp(world: World): Hono<SandboxEnv> {

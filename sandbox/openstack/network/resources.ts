@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Caller } from "../../world/identity";
 import type { NetworkOptions, SubnetOptions } from "../../world/network/networks";
 import { isVisible } from "../../world/network/networks";
 import type { PortOptions } from "../../world/network/ports";
@@ -10,27 +9,9 @@ import { Refusal } from "../../world/refusal";
 import { omit } from "../../world/omit";
 import type { World } from "../../world/world";
 import { readAttributes } from "./attributes";
+import { isOwn, overwrite, parse, view, type Resource, type View } from "./resource";
+import { trunkResource } from "./trunks";
 
-type View = Record<string, unknown>;
-
-/** One kind of Neutron resource, as its HTTP routes need it. */
-export interface Resource {
-  /** As in a request body: `floatingip`. */
-  name: string;
-  /** As in a list's body: `floatingips`. */
-  collection: string;
-  /** As in the URL: `security-groups`. */
-  path: string;
-  list(who: Caller): View[];
-  show(who: Caller, id: string): View;
-  create(who: Caller, body: unknown): View;
-  update(who: Caller, id: string, body: unknown): View;
-  delete(who: Caller, id: string): void;
-  /** The stored record, for what all resources have: tags. */
-  record(who: Caller, id: string): { tags: string[] };
-}
-
-const view = (record: object): View => ({ ...record });
 const fixedIps = z.array(
   z.object({ subnet_id: z.string().optional(), ip_address: z.string().optional() }),
 );
@@ -50,21 +31,6 @@ export function resources(world: World): Resource[] {
     ruleResource(world),
     trunkResource(world),
   ];
-}
-
-function isOwn(who: Caller) {
-  return (record: { project_id: string }) => who.isAdmin || record.project_id === who.projectId;
-}
-
-/** Writes plain attributes over a record and counts the revision. */
-function overwrite(
-  world: World,
-  record: { updated_at: string; revision_number: number },
-  changes: Record<string, unknown>,
-): View {
-  Object.assign(record, changes);
-  world.networking.tables.touch(record);
-  return view(record);
 }
 
 function networkResource(world: World): Resource {
@@ -249,44 +215,6 @@ function groupResource(world: World): Resource {
   };
 }
 
-const subports = z.array(
-  z.object({
-    port_id: z.string(),
-    segmentation_id: z.number(),
-    segmentation_type: z.literal("vlan"),
-  }),
-);
-
-/** The body of add_subports. @throws {Refusal} 400 when it is none */
-export function readSubports(body: unknown): z.infer<typeof subports> {
-  const given: unknown =
-    typeof body === "object" && body !== null ? Reflect.get(body, "sub_ports") : [];
-  return parse("sub_ports", subports, given);
-}
-
-function trunkResource(world: World): Resource {
-  const { trunks, tables } = world.networking;
-  const name = "trunk";
-  return {
-    name,
-    collection: "trunks",
-    path: "trunks",
-    list: (who) => [...tables.trunks.values()].filter(isOwn(who)).map(view),
-    show: (who, id) => view(trunks.show(id, who)),
-    record: (who, id) => trunks.show(id, who),
-    create: (who, body) => {
-      const { port_id, sub_ports, ...given } = readAttributes(name, body, false);
-      const options = { ...given, sub_ports: parse("sub_ports", subports.optional(), sub_ports) };
-      return view(trunks.create(who, port_id as string, options));
-    },
-    update: (who, id, body) =>
-      overwrite(world, trunks.show(id, who), readAttributes(name, body, true)),
-    delete: (who, id) => {
-      trunks.delete(id, who);
-    },
-  };
-}
-
 const ruleSchema = z.object({
   security_group_id: z.string(),
   direction: z.enum(["ingress", "egress"]),
@@ -322,13 +250,6 @@ function ruleResource(world: World): Resource {
       groups.deleteRule(id, who);
     },
   };
-}
-
-function parse<T>(what: string, schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const reason = parsed.error.issues[0]?.message ?? "is not valid";
-  throw new Refusal(400, `Invalid input for ${what}. Reason: ${reason}.`, "HTTPBadRequest");
 }
 
 const forbidden = (rule: string) =>

@@ -3,8 +3,10 @@ import { parseAddress, parseCidr } from "../ipam";
 import { found, Refusal } from "../refusal";
 import type { Networks } from "./networks";
 import { checkNetworkQuota } from "./quota";
-import type { FixedIpRequest, Ports } from "./ports";
+import type { FixedIpRequest } from "./addresses";
+import type { Ports } from "./ports";
 import type { NetworkTables, Port, Router } from "./records";
+import { checkRoutes, hasHopIn } from "./routes";
 
 /** A wish for a gateway; null takes it away. */
 export type GatewayRequest = {
@@ -78,7 +80,7 @@ export class Routers {
   update(id: string, who: Caller, { external_gateway_info, ...options }: RouterOptions): Router {
     const router = this.show(id, who);
     if (external_gateway_info !== undefined) this.#setGateway(router, who, external_gateway_info);
-    if (options.routes !== undefined) this.#checkRoutes(router, options.routes);
+    if (options.routes !== undefined) checkRoutes(this.tables, router, options.routes);
     Object.assign(router, options);
     this.tables.touch(router);
     return router;
@@ -216,31 +218,10 @@ export class Routers {
     };
   }
 
-  #checkRoutes(router: Router, routes: Router["routes"]): void {
-    const connected = this.tables
-      .portsOf(router.id)
-      .flatMap((port) => port.fixed_ips)
-      .flatMap((ip) => parseCidr(this.tables.subnets.get(ip.subnet_id)?.cidr ?? "") ?? []);
-    for (const { nexthop } of routes) {
-      const hop = parseAddress(nexthop);
-      if (hop !== undefined && connected.some(({ first, last }) => hop >= first && hop <= last))
-        continue;
-      throw new Refusal(
-        400,
-        `Invalid format for routes: ${JSON.stringify(routes)}, the nexthop is not connected with router`,
-        "InvalidRoutes",
-      );
-    }
-  }
-
   #checkUnused(router: Router, port: Port): void {
     const subnetId = port.fixed_ips[0]?.subnet_id ?? "";
     const cidr = parseCidr(this.tables.subnets.get(subnetId)?.cidr ?? "");
-    const isOnRoute = router.routes.some(({ nexthop }) => {
-      const hop = parseAddress(nexthop);
-      return hop !== undefined && cidr !== undefined && hop >= cidr.first && hop <= cidr.last;
-    });
-    if (isOnRoute) {
+    if (cidr !== undefined && hasHopIn(router, cidr)) {
       throw new Refusal(
         409,
         `Router interface for subnet ${subnetId} on router ${router.id} cannot be deleted, as it is required by one or more routes.`,
