@@ -53,15 +53,17 @@ export class SandboxCluster implements ClusterUnderTest {
     this.lab.worldClock.advance(apiMs);
   }
 
-  settle(): Promise<void> {
+  async settle(): Promise<void> {
     this.lab.worldClock.advance(5 * minute);
-    return Promise.resolve();
+    // The model lets kubelets report when somebody looks.
+    await (await this.connect()).listNodes();
   }
 
   pullPlug(node: string): Promise<void> {
     const guest = this.#guests.find(({ name }) => name === node);
     if (!guest) throw new Error(`there is no node ${node}`);
     this.lab.guests.pullPlug(guest);
+    this.lab.worldClock.advance(minute);
     return Promise.resolve();
   }
 
