@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "../../common/clock";
 import { passRotationGate } from "../../openshift";
 import { readAudit, unusedRights, type AuditedCall } from "../kube/audit";
+import { accountWithout } from "../kube/install";
 import { KubeCluster } from "../kube/KubeCluster";
 import { machineConfigNamespace } from "../kube/objects";
 import { signer } from "../kube/Pki";
@@ -112,6 +113,16 @@ describe("where the API is a real one", () => {
 });
 
 describe("the rights that README asks for", () => {
+  test("to approve are of both kinds: without that for signers the API says which is lacking", async () => {
+    const on = new Driver(await begin());
+    const account = await accountWithout(cluster.plane, "signers");
+    await on.restored({ isExpired: true });
+    const client = await cluster.connectWith(cluster.plane.kubeconfig(account));
+    await expect(on.revive({}, client)).rejects.toThrow(
+      /^cannot update approval of certificatesigningrequest csr-\w+: 403 .*user not permitted to approve requests with signerName "kubernetes\.io\/kube-apiserver-client-kubelet"/,
+    );
+  });
+
   /** What cannot be seen in single calls, and what only other ways to use the program need. */
   const notCalls = [
     "snapset: approve signers kubernetes.io/kube-apiserver-client-kubelet",

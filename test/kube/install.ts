@@ -18,7 +18,7 @@ import {
   serviceAccount,
   signerSecret,
 } from "./objects";
-import { rolesInReadme } from "./readmeRoles";
+import { rolesInReadme, roleWithout } from "./readmeRoles";
 import { seedAll } from "./seed";
 import { until } from "./until";
 import { workloadLeft } from "./workload";
@@ -86,6 +86,14 @@ function signerSecrets({ pki }: ControlPlane) {
       pki.kubeletSigner,
     ),
   ];
+}
+
+/** Another account for the product, which lacks the rights to a resource. */
+export async function accountWithout(plane: ControlPlane, resource: string): Promise<Identity> {
+  const account = { namespace: product.namespace, name: `without-${resource}` };
+  await seedAll(plane.lab, [serviceAccount(account.namespace, account.name)]);
+  await seedAll(plane.lab, roleWithout(resource, account));
+  return tokenOf(plane, account.namespace, account.name);
 }
 
 async function tokenOf(plane: ControlPlane, namespace: string, name: string): Promise<Identity> {

@@ -35,6 +35,18 @@ export function rolesInReadme(account: { namespace: string; name: string }): See
   ]);
 }
 
+/** README's first role without the rules for a resource, bound to another account of its name. */
+export function roleWithout(
+  resource: string,
+  account: { namespace: string; name: string },
+): Seeded[] {
+  const [role] = readRoles();
+  if (!role) throw new Error("README has no ClusterRole");
+  const rules = role.rules.filter(({ resources }) => !resources.includes(resource));
+  const object = { ...role, metadata: { name: account.name }, rules };
+  return [{ collection: `${collection}/clusterroles`, object }, binding(account.name, account)];
+}
+
 function binding(role: string, account: object): Seeded {
   const isForNodes = role === "snapset-nodes";
   const place = isForNodes
