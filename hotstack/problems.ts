@@ -40,7 +40,11 @@ export class Problems {
   }
 
   get isEmpty(): boolean {
-    return this.#found.length === 0;
+    return this.count === 0;
+  }
+
+  get count(): number {
+    return this.#found.length;
   }
 
   /** @throws {InputError} with everything that was found, in the order of the files' lines */

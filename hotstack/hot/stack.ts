@@ -22,6 +22,8 @@ export interface ResolvedResource {
   /** Parameters that its properties are made of, by property, in the order of their use. */
   parametersOf: (property: string) => string[];
   placeOf: (property: string) => Place;
+  /** Whether something in it was refused, so that what is made of it may lack parts. */
+  isFaulty: boolean;
   /** Whether it is given at all, if only as null. */
   hasProperty: (property: string) => boolean;
 }
@@ -121,6 +123,7 @@ class Resolver {
   }
 
   #contents(resource: Resource, type: ResourceType): Contents {
+    const before = this.input.problems.count;
     const hidden = new Set<string>();
     const used = new Map<string, string[]>();
     const given = new Map<string, { value: Value; place: Place }>();
@@ -128,10 +131,12 @@ class Resolver {
       const name = type.synonyms?.[key] ?? key;
       this.#evaluator.hiddenUsed.clear();
       this.#evaluator.parametersUsed.clear();
-      given.set(name, { value: this.#evaluator.value(entry.node), place: entry.place });
+      const value = this.#evaluator.value(entry.node);
+      const isShown = type.secret?.includes(name) !== true && this.#evaluator.hiddenUsed.size > 0;
+      if (isShown) this.#refuseHidden(resource, key, entry.place);
+      given.set(name, { value: isShown ? refused : value, place: entry.place });
       used.set(name, [...this.#evaluator.parametersUsed]);
       for (const it of this.#evaluator.hiddenUsed) hidden.add(it);
-      this.#refuseHidden(resource, key, entry.place, type);
     }
     const path = `resources.${resource.name}.properties`;
     const properties = this.#check.entries(given, type.properties, path, resource.place);
@@ -140,17 +145,17 @@ class Resolver {
       parametersOf: (property: string) => used.get(property) ?? [],
       placeOf: (property: string) => given.get(property)?.place ?? resource.place,
       hasProperty: (property: string) => given.has(property),
+      isFaulty: this.input.problems.count > before,
     };
     return { resolved, hidden, text: this.#text(resolved) };
   }
 
   /** Names, addresses and the like are shown in outputs and kept in the state as they are. */
-  #refuseHidden(resource: Resource, key: string, place: Place, type: ResourceType): void {
-    const used = [...this.#evaluator.hiddenUsed];
-    if (used.length === 0 || type.secret?.includes(key) === true) return;
+  #refuseHidden(resource: Resource, key: string, place: Place): void {
+    const used = [...this.#evaluator.hiddenUsed].join(", ");
     this.input.problems.add(
       place,
-      `resources.${resource.name}.properties.${key}: holds the hidden parameter ${used.join(", ")}; ` +
+      `resources.${resource.name}.properties.${key}: holds the hidden parameter ${used}; ` +
         "only user data is kept secret",
     );
   }

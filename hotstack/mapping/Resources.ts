@@ -21,10 +21,10 @@ export class Resources {
     this.#byName = new Map(resources.map((it) => [it.name, it] as const));
   }
 
-  /** Those of a type, in the order of the template. */
+  /** Those of a type that are not refused already, in the order of the template. */
   of(type: string): ResolvedResource[] {
     return [...this.#byName.values()]
-      .filter((it) => it.type === type)
+      .filter((it) => it.type === type && !it.isFaulty)
       .sort((a, b) => a.place.line - b.place.line);
   }
 
@@ -64,7 +64,9 @@ export class Resources {
     return this.#used.has(name);
   }
 
+  /** Not when something was refused: it may be what uses them. */
   refuseUnused(): void {
+    if ([...this.#byName.values()].some(({ isFaulty }) => isFaulty)) return;
     for (const resource of this.#byName.values()) {
       const complaint = parts[resource.type];
       if (complaint === undefined || this.isUsed(resource)) continue;

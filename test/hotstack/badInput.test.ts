@@ -82,7 +82,6 @@ describe("a scenario that is wrong", () => {
     const volume =
       "  v:\n    type: OS::Cinder::Volume\n    properties:\n      size: big\n      name: [a]\n";
     expect(after(volume)).toEqual([
-      line(21, "resources.v: no server has this volume"),
       line(24, "resources.v.properties.size: must be a whole number, got 'big'"),
       line(25, "resources.v.properties.name: must be a string, got [ 'a' ]"),
     ]);

@@ -118,6 +118,13 @@ describe("parameters", () => {
     ]);
   });
 
+  it("does not show a hidden one that is of the wrong type, either", () => {
+    const volume = "  v: {type: OS::Cinder::Volume, properties: {size: {get_param: password}}}\n";
+    const problems = problemsWith({ "heat_template.yaml": template(machine + volume, hidden) });
+    expect(problems[0]).toContain("properties.size: holds the hidden parameter password");
+    expect(problems.join()).not.toContain("s3cret");
+  });
+
   it("follows a hidden one through values and attributes", () => {
     const text = template(
       `  v: {type: OS::Heat::Value, properties: {value: {get_param: password}}}\n${machine.replace("image: base", "image: {get_attr: [v, value]}")}`,

@@ -1,0 +1,103 @@
+import type { Run } from "../../sandbox/pulumiProject";
+import { acceptanceProject, addressesOf } from "./cloud";
+import { sandboxCloud } from "./sandboxCloud";
+
+jest.setTimeout(300_000);
+
+const scenario = {
+  scenario: "test/acceptance/scenario",
+  variables: { controller_ssh_pub_key: "ssh-ed25519 AAAA me" },
+};
+const addresses = {
+  controller: { mac: "fa:16:9e:79:00:05", ip: "192.168.79.254" },
+  bmh0: { mac: "fa:16:9e:79:00:10", ip: "192.168.79.10" },
+};
+
+interface Outputs {
+  snap_id: string;
+  snapset_data: { instances: Record<string, { uuid: string }> };
+  controller_ansible_host: Record<string, string> | null;
+}
+
+describe("a Hotstack scenario, unchanged", () => {
+  let opened: Awaited<ReturnType<typeof sandboxCloud>>;
+  let place: ReturnType<typeof acceptanceProject>;
+
+  beforeAll(async () => {
+    opened = await sandboxCloud();
+    place = acceptanceProject(opened.cloud.env);
+    const common = { "openstack:cloud": "sandbox" };
+    const environment = { "snapset:environment": scenario };
+    await place.project.createStack("source", { ...common, ...environment });
+    await place.project.createStack("snapshot", common);
+    await place.project.createStack("dev", common);
+  });
+
+  afterAll(async () => {
+    place.remove();
+    await opened.close();
+  });
+
+  const outputs = async (stack: string) =>
+    (await place.project.outputs(stack)) as unknown as Outputs;
+  const succeed = (run: Run): string => {
+    if (run.code !== 0) throw new Error(`exit code ${run.code}\n${run.output}`);
+    return run.output;
+  };
+
+  /** What Neutron and Nova have of it, in the words of their APIs. */
+  async function found(stack: string) {
+    const { snapset_data } = await outputs(stack);
+    const { networking, compute } = opened.sandbox.world;
+    const { trunks, ports, routers } = networking.tables;
+    const nameOf = (id: string) => ports.get(id)?.name;
+    const bmh = compute.servers.all().find(({ id }) => id === snapset_data.instances["bmh0"]?.uuid);
+    return {
+      addresses: await addressesOf(opened.cloud.client, snapset_data),
+      trunks: [...trunks.values()].map((it) => ({
+        parent: nameOf(it.port_id),
+        sub: it.sub_ports.map(({ port_id, segmentation_id }) => [
+          ...[nameOf(port_id), ports.get(port_id)?.mac_address, segmentation_id],
+          ports.get(port_id)?.fixed_ips.map(({ ip_address }) => ip_address),
+        ]),
+      })),
+      routes: [...routers.values()].flatMap((it) => it.routes),
+      dhcp: [...ports.values()].find(({ name }) => name === "bmh0-port")?.extra_dhcp_opts,
+      volumes: bmh?.volumes.map(({ isRoot }) => isRoot),
+    };
+  }
+
+  const whole = {
+    addresses,
+    trunks: [
+      {
+        parent: "bmh0-port",
+        sub: [["bmh0-storage-port", "fa:16:9e:79:00:20", 20, ["fd00:79::20"]]],
+      },
+    ],
+    routes: [{ destination: "10.79.0.0/24", nexthop: "192.168.79.254" }],
+    dhcp: [{ opt_name: "67", opt_value: "boot.ipxe", ip_version: 4 }],
+    volumes: [true, false],
+  };
+
+  it("deploys as the template says, and a second up changes nothing", async () => {
+    succeed(await place.project.up("source"));
+    expect(await found("source")).toEqual(whole);
+    expect(succeed(await place.project.up("source"))).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+  });
+
+  it("is captured and comes back from its set alone, trunks, routes and disks too", async () => {
+    succeed(await place.project.up("snapshot"));
+    const { snap_id: snapId } = await outputs("snapshot");
+    const alone = { "snapset:snapId": snapId, "snapset:environment": undefined };
+    place.project.configure("dev", alone);
+    succeed(await place.project.up("dev"));
+    // The source is still there: of each thing there are two.
+    const twice = await found("dev");
+    expect(twice.addresses).toEqual(addresses);
+    expect(twice.trunks).toEqual([...whole.trunks, ...whole.trunks]);
+    expect(twice.routes).toEqual([...whole.routes, ...whole.routes]);
+    expect(twice.volumes).toEqual(whole.volumes);
+    expect((await outputs("dev")).controller_ansible_host).toMatchObject({ name: "controller" });
+  });
+});
