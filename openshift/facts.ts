@@ -1,7 +1,7 @@
-import type { Cluster } from "./cluster";
-import { bootIdOf, isCordoned, isCordonedByUs, rolesOf } from "./nodes";
+import type { Cluster } from "./api/cluster";
+import { bootIdOf, isCordoned, isCordonedByUs, rolesOf } from "./nodes/nodes";
 import { earliestExpiry, readSigners, type Signer } from "./rotation/signers";
-import type { ClusterVersion, Infrastructure, Node } from "./types";
+import type { ClusterVersion, Infrastructure, Node } from "./api/types";
 
 /** What a set's manifest keeps about the cluster. */
 export interface ClusterFacts {

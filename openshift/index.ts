@@ -1,7 +1,7 @@
-import type { Cluster } from "./cluster";
-import type { ClusterConnection } from "./connect";
+import type { Cluster } from "./api/cluster";
+import type { ClusterConnection } from "./api/connect";
 import type { EtcdBackup, EtcdBackupEvidence } from "./quiesce/etcdBackup";
-import type { RunOnNodes } from "./runOnNodes";
+import type { RunOnNodes } from "./nodes/runOnNodes";
 import type { Bastion, BastionSettings } from "./ssh/bastion";
 import type { NodeAccessSettings } from "./ssh/nodeAccess";
 import type { OpenNode } from "./ssh/nodeSessions";
@@ -15,7 +15,7 @@ import type { OpenNode } from "./ssh/nodeSessions";
  */
 export async function connectCluster(connection: ClusterConnection): Promise<Cluster> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
-  const { connectCluster: connect } = require("./connect") as typeof import("./connect");
+  const { connectCluster: connect } = require("./api/connect") as typeof import("./api/connect");
   return connect(connection);
 }
 
@@ -70,14 +70,14 @@ export type { Bastion, BastionSettings } from "./ssh/bastion";
 export { hostKeysOnConsole } from "./ssh/consoleKeys";
 export { SshConnectionError } from "./ssh/errors";
 export type { NodeAccessSettings } from "./ssh/nodeAccess";
-export type { RunOnNodes } from "./runOnNodes";
-export type { Cluster } from "./cluster";
-export type { ClusterConnection } from "./connect";
+export type { RunOnNodes } from "./nodes/runOnNodes";
+export type { Cluster } from "./api/cluster";
+export type { ClusterConnection } from "./api/connect";
 export { describeQuiesce, warningsOfDrain } from "./quiesce/describeQuiesce";
 export { readClusterFacts, type ClusterFacts } from "./facts";
-export { readNodeMachines } from "./nodeMachines";
+export { readNodeMachines } from "./nodes/nodeMachines";
 export { quiesce, QuiesceError } from "./quiesce/quiesce";
-export { revive, type ReviveEvidence } from "./revive";
+export { revive, type ReviveEvidence } from "./revive/revive";
 export { describeRotation, passRotationGate } from "./rotation/rotationGate";
-export { assessStability } from "./stability";
+export { assessStability } from "./stability/stability";
 export { undoQuiesce } from "./quiesce/undoQuiesce";

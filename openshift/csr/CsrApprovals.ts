@@ -1,7 +1,7 @@
 import type { Clock } from "../../common/clock";
-import type { Cluster } from "../cluster";
-import { ClusterError } from "../errors";
-import type { CertificateSigningRequest } from "../types";
+import type { Cluster } from "../api/cluster";
+import { ClusterError } from "../api/errors";
+import type { CertificateSigningRequest } from "../api/types";
 import { purposeOf, type CsrFacts } from "./judgeCsr";
 import { isUnsigned, planApprovals, type RefusedCsr } from "./planApprovals";
 

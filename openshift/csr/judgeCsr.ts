@@ -1,6 +1,6 @@
 import { SocketAddress } from "node:net";
 import { messageOf } from "../../common/errors";
-import type { CertificateSigningRequest, Node } from "../types";
+import type { CertificateSigningRequest, Node } from "../api/types";
 import { parseRequest, type RequestedCertificate } from "./parseRequest";
 
 /** What a request for a certificate is measured by. */

@@ -1,4 +1,4 @@
-import type { CertificateSigningRequest } from "../types";
+import type { CertificateSigningRequest } from "../api/types";
 import { isPending, judgeCsr, purposeOf, type CsrFacts } from "./judgeCsr";
 
 /** A request that stays pending, and why. */

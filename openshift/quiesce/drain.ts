@@ -3,11 +3,11 @@ import { eachBounded } from "../../common/eachBounded";
 import { messageOf } from "../../common/errors";
 import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
-import type { Cluster } from "../cluster";
-import { debugPodLabel } from "../debugPod";
-import { ClusterError, isTransient } from "../errors";
-import { isMaster } from "../nodes";
-import type { Node, Pod } from "../types";
+import type { Cluster } from "../api/cluster";
+import { debugPodLabel } from "../nodes/debugPod";
+import { ClusterError, isTransient } from "../api/errors";
+import { isMaster } from "../nodes/nodes";
+import type { Node, Pod } from "../api/types";
 
 /** How to drain. */
 export interface Drain {

@@ -1,8 +1,8 @@
 import type { Clock } from "../../common/clock";
 import { messageOf } from "../../common/errors";
-import type { Cluster } from "../cluster";
-import { ClusterStateError } from "../errors";
-import { isMaster, isReady } from "../nodes";
+import type { Cluster } from "../api/cluster";
+import { ClusterStateError } from "../api/errors";
+import { isMaster, isReady } from "../nodes/nodes";
 import type { Bastion } from "../ssh/bastion";
 import type { NodeSession, OpenNode } from "../ssh/nodeSessions";
 import { pipeCommands, type Passed } from "../ssh/pipeCommands";

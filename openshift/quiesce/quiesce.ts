@@ -1,6 +1,6 @@
 import { messageOf } from "../../common/errors";
-import type { Cluster } from "../cluster";
-import { ClusterStateError } from "../errors";
+import type { Cluster } from "../api/cluster";
+import { ClusterStateError } from "../api/errors";
 import { drain, type DrainEvidence } from "./drain";
 import {
   bootIdOf,
@@ -9,11 +9,11 @@ import {
   isCordonedByUs,
   isMaster,
   isToldToShutDown,
-} from "../nodes";
+} from "../nodes/nodes";
 import { shutDownNodes, type ShutDownNodes, type Told } from "./shutDownNodes";
-import type { Node } from "../types";
+import type { Node } from "../api/types";
 import { cancelShutdowns, undoOnNodes, uncordon } from "./undoQuiesce";
-import { waitForStable, type StabilityEvidence } from "../waitForStable";
+import { waitForStable, type StabilityEvidence } from "../stability/waitForStable";
 
 /** How to bring a cluster to rest. */
 export interface Quiesce extends ShutDownNodes {

@@ -1,10 +1,16 @@
 import type { Clock } from "../../common/clock";
 import { formatSeconds, messageOf, TimeoutError } from "../../common/errors";
-import type { Cluster } from "../cluster";
-import { ClusterStateError } from "../errors";
-import { bootIdOf, describeNotReady, isReady, isToldToShutDown, shutdownMark } from "../nodes";
-import { runOnNodes, type RunOnNodes } from "../runOnNodes";
-import type { Node } from "../types";
+import type { Cluster } from "../api/cluster";
+import { ClusterStateError } from "../api/errors";
+import {
+  bootIdOf,
+  describeNotReady,
+  isReady,
+  isToldToShutDown,
+  shutdownMark,
+} from "../nodes/nodes";
+import { runOnNodes, type RunOnNodes } from "../nodes/runOnNodes";
+import type { Node } from "../api/types";
 import { cancelShutdowns, shutdownPurpose } from "./undoQuiesce";
 
 /** How to tell nodes to shut down. */

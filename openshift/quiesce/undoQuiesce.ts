@@ -1,10 +1,10 @@
 import type { Clock } from "../../common/clock";
 import { messageOf, TimeoutError } from "../../common/errors";
-import type { Cluster } from "../cluster";
-import { ClusterError } from "../errors";
-import { cordonMark, isCordonedByUs, isToldToShutDown, shutdownMark } from "../nodes";
-import { removeRuns, runOnNodes, type RunOnNodes } from "../runOnNodes";
-import type { Node } from "../types";
+import type { Cluster } from "../api/cluster";
+import { ClusterError } from "../api/errors";
+import { cordonMark, isCordonedByUs, isToldToShutDown, shutdownMark } from "../nodes/nodes";
+import { removeRuns, runOnNodes, type RunOnNodes } from "../nodes/runOnNodes";
+import type { Node } from "../api/types";
 
 /** How to take back what {@link quiesce} has done. */
 export interface UndoQuiesce {

@@ -1,12 +1,12 @@
-import type { Cluster } from "../cluster";
+import type { Cluster } from "../api/cluster";
 import { CsrApprovals, type CsrEvidence } from "../csr/CsrApprovals";
-import { ClusterStateError } from "../errors";
+import { ClusterStateError } from "../api/errors";
 import type { RotationLook } from "./look";
 import { nodesShortOf, type Shortfall } from "./judgeRotation";
 import type { NodeReach } from "./readKubelets";
 import { awaitKubelets, renewBootstraps, renewKubelets } from "./renewKubelets";
 import { awaitSignersInUse, renewSigners } from "./renewSigners";
-import { waitForStable } from "../waitForStable";
+import { waitForStable } from "../stability/waitForStable";
 
 /** How to force a rotation. */
 export interface Acceleration extends NodeReach {

@@ -1,4 +1,4 @@
-import type { Cluster } from "../cluster";
+import type { Cluster } from "../api/cluster";
 import { installedAtOf } from "../facts";
 import type { NodeReading } from "./credentials";
 import { judgeRotation, type RotationVerdict } from "./judgeRotation";

@@ -1,9 +1,9 @@
 import type { Clock } from "../../common/clock";
 import { formatSeconds, messageOf, TimeoutError } from "../../common/errors";
-import type { Cluster } from "../cluster";
-import { ClusterStateError } from "../errors";
-import { isReady } from "../nodes";
-import { runOnNodes, type RunOnNodes } from "../runOnNodes";
+import type { Cluster } from "../api/cluster";
+import { ClusterStateError } from "../api/errors";
+import { isReady } from "../nodes/nodes";
+import { runOnNodes, type RunOnNodes } from "../nodes/runOnNodes";
 import { parseCredentials, readCredentialsCommand, type NodeReading } from "./credentials";
 
 /** How to get at what is on nodes. */

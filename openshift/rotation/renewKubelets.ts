@@ -1,8 +1,8 @@
 import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
-import { rolesOf } from "../nodes";
-import { runOnNodes } from "../runOnNodes";
-import { tolerate, type Tolerated } from "../tolerate";
+import { rolesOf } from "../nodes/nodes";
+import { runOnNodes } from "../nodes/runOnNodes";
+import { tolerate, type Tolerated } from "../api/tolerate";
 import type { AccelerationContext } from "./accelerate";
 import type { NodeReading } from "./credentials";
 import { nodesShortOf } from "./judgeRotation";

@@ -1,6 +1,6 @@
 import { waitFor } from "../../common/wait";
-import type { Cluster } from "../cluster";
-import { tolerate, type Tolerated } from "../tolerate";
+import type { Cluster } from "../api/cluster";
+import { tolerate, type Tolerated } from "../api/tolerate";
 import type { AccelerationContext } from "./accelerate";
 import type { Shortfall } from "./judgeRotation";
 import { readSigner, signerInUse, signerSecrets, type Signer } from "./signers";

@@ -1,11 +1,11 @@
 import { counted } from "../../common/counted";
 import { formatSeconds } from "../../common/errors";
 import { waitFor } from "../../common/wait";
-import type { Cluster } from "../cluster";
-import { ClusterStateError } from "../errors";
+import type { Cluster } from "../api/cluster";
+import { ClusterStateError } from "../api/errors";
 import { installedAtOf } from "../facts";
 import type { NodeReading } from "./credentials";
-import { tolerate, type Tolerated } from "../tolerate";
+import { tolerate, type Tolerated } from "../api/tolerate";
 import { accelerateRotation, type AccelerationEvidence } from "./accelerate";
 import { judgeRotation, renewedBy, type RotationVerdict } from "./judgeRotation";
 import { lookAtRotation, lookWhenItMatters, type RotationLook } from "./look";

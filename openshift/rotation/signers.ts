@@ -1,5 +1,5 @@
-import type { Cluster } from "../cluster";
-import { isNotFound } from "../errors";
+import type { Cluster } from "../api/cluster";
+import { isNotFound } from "../api/errors";
 
 /** A certificate authority of the cluster, as far as its secret's annotations tell. */
 export interface Signer {

@@ -1,8 +1,8 @@
 import type { Clock } from "../../common/clock";
-import type { Cluster } from "../cluster";
+import type { Cluster } from "../api/cluster";
 import type { CsrApprovals } from "../csr/CsrApprovals";
-import { tolerate } from "../tolerate";
-import type { Node } from "../types";
+import { tolerate } from "../api/tolerate";
+import type { Node } from "../api/types";
 
 /** Few requests are approved in one look, and a kubelet that waits is a node that is not Ready. */
 const intervalMs = 500;

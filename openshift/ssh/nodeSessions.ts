@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
 import type { Clock } from "../../common/clock";
-import type { Cluster } from "../cluster";
+import type { Cluster } from "../api/cluster";
 
 /** An SSH session with a node; whoever has opened it ends its client. */
 export interface NodeSession {

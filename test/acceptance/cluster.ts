@@ -7,8 +7,8 @@ import {
   type Cluster,
   type ClusterFacts,
 } from "../../openshift";
-import { isCordoned } from "../../openshift/nodes";
-import type { Revive } from "../../openshift/revive";
+import { isCordoned } from "../../openshift/nodes/nodes";
+import type { Revive } from "../../openshift/revive/revive";
 import type { ClusterUnderTest } from "./ClusterUnderTest";
 import { forgeries } from "./forgeries";
 

@@ -1,4 +1,4 @@
-import type { ClusterOperator } from "../../openshift/types";
+import type { ClusterOperator } from "../../openshift/api/types";
 
 /** A ClusterOperator with these conditions, by default of long ago. */
 export function operator(

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../common/clock";
 import type { Cluster } from "../../../openshift";
 import { CsrApprovals } from "../../../openshift/csr/CsrApprovals";
-import type { CertificateSigningRequest } from "../../../openshift/types";
+import type { CertificateSigningRequest } from "../../../openshift/api/types";
 import { clientCsr, nodeAt } from "./requests";
 
 const facts = {

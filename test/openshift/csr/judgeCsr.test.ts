@@ -1,5 +1,5 @@
 import { judgeCsr, type CsrFacts } from "../../../openshift/csr/judgeCsr";
-import type { CertificateSigningRequest } from "../../../openshift/types";
+import type { CertificateSigningRequest } from "../../../openshift/api/types";
 import { curious, twoNames } from "./opensslRequests";
 import { bootstrapper, clientCsr, nodeAt, servingCsr, type Difference } from "./requests";
 

@@ -1,5 +1,5 @@
 import { isUnsigned, planApprovals } from "../../../openshift/csr/planApprovals";
-import type { CertificateSigningRequest } from "../../../openshift/types";
+import type { CertificateSigningRequest } from "../../../openshift/api/types";
 import { clientCsr, nodeAt, servingCsr } from "./requests";
 
 const ip = "192.168.32.20";

@@ -1,4 +1,4 @@
-import type { CertificateSigningRequest, Node } from "../../../openshift/types";
+import type { CertificateSigningRequest, Node } from "../../../openshift/api/types";
 import { certificateRequest } from "../../../sandbox/openshift/certificateRequest";
 
 export const bootstrapper =

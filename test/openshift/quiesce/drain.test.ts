@@ -1,7 +1,7 @@
 import type { Cluster } from "../../../openshift";
 import { drain, planDrain, type Drain } from "../../../openshift/quiesce/drain";
 import { quiesce } from "../../../openshift/quiesce/quiesce";
-import type { Pod } from "../../../openshift/types";
+import type { Pod } from "../../../openshift/api/types";
 import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
 import { Lab } from "../../sandbox/openshift/lab";
 

@@ -1,6 +1,6 @@
 import type { Cluster } from "../../../openshift";
-import { debugPod } from "../../../openshift/debugPod";
-import { isCordoned } from "../../../openshift/nodes";
+import { debugPod } from "../../../openshift/nodes/debugPod";
+import { isCordoned } from "../../../openshift/nodes/nodes";
 import { quiesce, QuiesceError, type Quiesce } from "../../../openshift/quiesce/quiesce";
 import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
 import type { Guest } from "../../../sandbox/world";

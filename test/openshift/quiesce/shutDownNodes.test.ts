@@ -4,7 +4,7 @@ import {
   type ShutDownNodes,
   type Told,
 } from "../../../openshift/quiesce/shutDownNodes";
-import { runOnNodes, type RunOnNodes } from "../../../openshift/runOnNodes";
+import { runOnNodes, type RunOnNodes } from "../../../openshift/nodes/runOnNodes";
 import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
 import type { Guest } from "../../../sandbox/world";
 import { Lab, minute } from "../../sandbox/openshift/lab";

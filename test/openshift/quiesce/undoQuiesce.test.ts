@@ -1,5 +1,5 @@
 import type { Cluster } from "../../../openshift";
-import { isCordoned } from "../../../openshift/nodes";
+import { isCordoned } from "../../../openshift/nodes/nodes";
 import { quiesce } from "../../../openshift/quiesce/quiesce";
 import { undoOnNodes, undoQuiesce } from "../../../openshift/quiesce/undoQuiesce";
 import type { Guest } from "../../../sandbox/world";

@@ -3,7 +3,7 @@ import {
   passRotationGate,
   type RotationGate,
 } from "../../../openshift/rotation/rotationGate";
-import type { RunOnNodes } from "../../../openshift/runOnNodes";
+import type { RunOnNodes } from "../../../openshift/nodes/runOnNodes";
 import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
 import { day, hour, Lab, minute } from "../../sandbox/openshift/lab";
 

@@ -7,14 +7,14 @@ import {
   type Bastion,
   type Cluster,
 } from "../../../openshift";
-import { ClusterStateError } from "../../../openshift/errors";
+import { ClusterStateError } from "../../../openshift/api/errors";
 import {
   sshNodeAccess as makeAccess,
   type NodeAccessSettings,
 } from "../../../openshift/ssh/nodeAccess";
 import { quiesce } from "../../../openshift/quiesce/quiesce";
 import { readKubelets } from "../../../openshift/rotation/readKubelets";
-import type { NodesCommand } from "../../../openshift/runOnNodes";
+import type { NodesCommand } from "../../../openshift/nodes/runOnNodes";
 import { undoQuiesce } from "../../../openshift/quiesce/undoQuiesce";
 import { clustersOf, kubeconfigFor } from "../../../sandbox/openshift";
 import { Lab, minute } from "../../sandbox/openshift/lab";

@@ -9,9 +9,9 @@ import {
   type Bastion,
   type ClusterConnection,
 } from "../../../openshift";
-import { ClusterError } from "../../../openshift/errors";
+import { ClusterError } from "../../../openshift/api/errors";
 import { SshRefusal } from "../../../openshift/ssh/errors";
-import { isCertificateUntrusted } from "../../../openshift/untrustedCertificate";
+import { isCertificateUntrusted } from "../../../openshift/revive/untrustedCertificate";
 import { kubeconfigFor } from "../../../sandbox/openshift";
 import { address, Lab } from "../../sandbox/openshift/lab";
 import { Folder, freePort, runTool, Sshd, until, user } from "./sshd";

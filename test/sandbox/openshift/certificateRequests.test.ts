@@ -1,5 +1,5 @@
 import type { Cluster } from "../../../openshift";
-import type { CertificateSigningRequest } from "../../../openshift/types";
+import type { CertificateSigningRequest } from "../../../openshift/api/types";
 import { changeCluster } from "../../../sandbox/openshift";
 import type { Guest } from "../../../sandbox/world";
 import { day, hour, Lab, minute } from "./lab";

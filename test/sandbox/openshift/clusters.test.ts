@@ -1,7 +1,7 @@
 import { address, day, hour, Lab, minute } from "./lab";
 import type { Cluster } from "../../../openshift";
 import { readSigners } from "../../../openshift/rotation/signers";
-import { assessStability } from "../../../openshift/stability";
+import { assessStability } from "../../../openshift/stability/stability";
 import { clusterOnDisk } from "../../../sandbox/openshift";
 
 let lab: Lab;
