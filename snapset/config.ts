@@ -78,7 +78,10 @@ const schema = z.strictObject({
     .enum(["restore", "deploy", "capture"], { error: "must be one of restore, deploy, capture" })
     .default("restore"),
   environment: z
-    .union([text, scenario], { error: "must be a path, or a map with scenario, a path" })
+    .union([text, scenario], {
+      error:
+        "must be a path, or a map of scenario (a path), overrides (paths) and variables (a map)",
+    })
     .optional(),
   snapId: z
     .string()

@@ -19,7 +19,7 @@ describe("parseConfig", () => {
     const source = { scenario: "scenarios/sno", overrides: ["~/o.yml"], variables: { a: true } };
     expect(of(JSON.stringify(source))).toMatchObject({ environment: source });
     expect(() => of(JSON.stringify({ scenarios: "x" }))).toThrow(
-      "snapset:environment: must be a path, or a map with scenario, a path",
+      "snapset:environment: must be a path, or a map of scenario (a path), overrides (paths) and variables (a map)",
     );
   });
 
