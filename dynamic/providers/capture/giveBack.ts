@@ -1,4 +1,5 @@
-import { messageOf } from "../../../common/errors";
+import { InputError, messageOf } from "../../../common/errors";
+import { waitFor } from "../../../common/wait";
 import { undoQuiesce } from "../../../openshift";
 import type { CaptureProgress } from "../../../snapset/capture/progress";
 import type { ClusterFacts } from "../../../snapset/manifest";
@@ -37,12 +38,53 @@ export async function resumeSource(
   const stopped = source.instances.filter(({ name }) => progress.stopped[name] !== undefined);
   const nodes = stopped.filter(({ role }) => isClusterRole(role));
   const isQuiesced = progress.quiesced && cluster !== null && nodes.length > 0;
-  const undone = isQuiesced ? await undoOnRunning(source, cluster, nodes, context) : [];
-  const done = [...undone, await startServers(stopped, source.deadlines.stop, context)];
+  const undo = async () => (isQuiesced ? undoOnRunning(source, cluster, nodes, context) : []);
+  const early = await tryUndo(undo, context);
+  const started = await startServers(stopped, source.deadlines.stop, context);
+  const undone = "done" in early ? early.done : await undoInTime(undo, cluster, context);
+  const done = [...undone, started];
   if (isQuiesced) done.push(await revive(cluster, nodes, progress, context));
   progress.stopped = {};
   progress.quiesced = false;
   return done.join("; ");
+}
+
+type Undo = () => Promise<string[]>;
+
+/**
+ * With its masters off a cluster can be told nothing, and neither can one whose bastion is off: that
+ * must not keep the servers from being started.
+ */
+async function tryUndo(
+  undo: Undo,
+  { signal }: Context,
+): Promise<{ done: string[] } | { problem: string }> {
+  try {
+    return { done: await undo() };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof InputError) throw error;
+    return { problem: messageOf(error) };
+  }
+}
+
+/** Until the API of a cluster that boots answers, shutdowns of nodes that never went down wait. */
+async function undoInTime(
+  undo: Undo,
+  cluster: ClusterInputs | null,
+  context: Context,
+): Promise<string[]> {
+  const seen = await waitFor({
+    what: "the cluster to be reached, to call off its shutdowns",
+    observe: () => tryUndo(undo, context),
+    isDone: (it) => "done" in it,
+    describe: (it) => ("problem" in it ? it.problem : "called off"),
+    deadlineMs: cluster?.deadline ?? 0,
+    clock: context.clock,
+    signal: context.signal,
+    onProgress: context.report,
+  });
+  return "done" in seen ? seen.done : [];
 }
 
 /** Nodes that run still may be about to go down: their shutdown is called off. */
