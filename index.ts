@@ -72,7 +72,14 @@ function declareLater(
   const declared = pulumi
     .unsecret(environment)
     .apply((spec) => (spec === null ? undefined : declare(spec)));
-  const keys = ["snapset_data", "controller_ansible_host", "floating_ips", "cluster", "timings"];
+  const keys = [
+    "snapset_data",
+    "controller_ansible_host",
+    "floating_ips",
+    "stack_outputs",
+    "cluster",
+    "timings",
+  ];
   return Object.fromEntries(
     keys.map((key) => [
       key,
@@ -136,6 +143,7 @@ function outputsOf(environment: Environment) {
     snapset_data: environment.snapsetData,
     controller_ansible_host: environment.controllerAnsibleHost,
     floating_ips: environment.floatingIps,
+    ...(environment.stackOutputs === undefined ? {} : { stack_outputs: environment.stackOutputs }),
   };
 }
 

@@ -17,8 +17,9 @@ import { toSnapsetData, type SnapsetData } from "../snapset/snapsetData";
 import { baseImageId } from "./baseImage";
 import { Network } from "./Network";
 import { Node } from "./Node";
-import { declarePort } from "./ports";
+import { declarePort, type PortRegistry } from "./ports";
 import { Router } from "./Router";
+import { resolveOutputs } from "./stackOutputs";
 
 /** The set that an environment is restored from. */
 export interface RestoredSet {
@@ -50,6 +51,8 @@ export class Environment extends ComponentResource {
   readonly controllerAnsibleHost: Output<Record<string, string> | null>;
   /** Floating IPs by node. */
   readonly floatingIps: Output<Record<string, string>>;
+  /** The outputs of its template; undefined when it is of none. */
+  readonly stackOutputs: Output<unknown> | undefined;
   /** Ids of the servers that run the cluster. */
   readonly clusterServers: Output<string[]>;
 
@@ -62,13 +65,14 @@ export class Environment extends ComponentResource {
     const subnets = new Map([...networks.values()].flatMap((network) => [...network.subnets]));
     const routers = spec.routers.map((it) => new Router(it, subnets, parent));
     const routes = routers.flatMap((router) => router.interfaces);
+    const registry: PortRegistry = { macAddresses: new Map(), floatingIps: new Map() };
     const nodes = spec.nodes.map((it) => ({
       spec: it,
-      node: new Node({ spec: it, networks, routes, ...sourceOf(it, set) }, parent),
+      node: new Node({ spec: it, networks, routes, registry, ...sourceOf(it, set) }, parent),
     }));
     for (const [i, port] of (spec.ports ?? []).entries()) {
       const portName = port.name ?? `${name}-port-${i}`;
-      const around = { networks, routes, parent: this };
+      const around = { networks, routes, registry, parent: this };
       declarePort({ ...port, name: portName }, `${portName}-floating-ip`, around);
     }
     this.snapsetData = snapsetDataOf(nodes);
@@ -77,6 +81,14 @@ export class Environment extends ComponentResource {
     this.clusterServers = all(
       nodes.filter((it) => isClusterRole(it.spec.role)).map((it) => it.node.serverId),
     );
+    this.stackOutputs =
+      spec.outputs &&
+      resolveOutputs(spec.outputs, {
+        $serverId: new Map(nodes.map((it) => [it.spec.name, it.node.serverId])),
+        $macAddress: registry.macAddresses,
+        $floatingIp: registry.floatingIps,
+        $mtu: new Map([...networks].map(([key, it]) => [key, it.network.mtu])),
+      });
     this.registerOutputs({ snapset_data: this.snapsetData });
   }
 }

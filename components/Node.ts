@@ -10,7 +10,7 @@ import {
 } from "@pulumi/pulumi";
 import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment";
 import { given, type Network } from "./Network";
-import { declarePort, type DeclaredPort } from "./ports";
+import { declarePort, type DeclaredPort, type PortRegistry } from "./ports";
 import { blockDevicesOf, declareVolumes, type NodeVolumes, type RestoredNode } from "./volumes";
 
 /** What a node is declared from. */
@@ -24,6 +24,7 @@ export interface NodeArgs {
   restored: RestoredNode | undefined;
   /** What a floating IP needs beside the port: the way from its subnet to the external network. */
   routes: readonly Resource[];
+  registry: PortRegistry;
 }
 
 /** A node of an environment: its ports with their MACs and addresses, its volumes, its server. */
@@ -43,13 +44,14 @@ export class Node extends ComponentResource {
     this.registerOutputs({ serverId: this.serverId, macAddress: this.macAddress });
   }
 
-  private declarePort(port: EnvironmentPort, i: number, { spec, networks, routes }: NodeArgs) {
+  private declarePort(
+    port: EnvironmentPort,
+    i: number,
+    { spec, networks, routes, registry }: NodeArgs,
+  ): DeclaredPort {
     const ownName = portName(spec, i);
-    return declarePort({ ...port, name: port.name ?? ownName }, `${ownName}-floating-ip`, {
-      networks,
-      routes,
-      parent: this,
-    });
+    const around = { networks, routes, registry, parent: this };
+    return declarePort({ ...port, name: port.name ?? ownName }, `${ownName}-floating-ip`, around);
   }
 
   private declareServer({ spec, imageId }: NodeArgs, ports: DeclaredPort[], volumes: NodeVolumes) {

@@ -10,6 +10,14 @@ export interface PortSurroundings {
   /** What a floating IP needs beside the port: the way from its subnet to the external network. */
   routes: readonly Resource[];
   parent: Resource;
+  /** MACs and floating IPs by the ports' names: each port that is declared adds its own. */
+  registry: PortRegistry;
+}
+
+/** What is known of declared ports, by their names. */
+export interface PortRegistry {
+  macAddresses: Map<string, Output<string>>;
+  floatingIps: Map<string, Output<string>>;
 }
 
 /** A port with what hangs on it. */
@@ -34,18 +42,16 @@ export function declarePort(
 ): DeclaredPort {
   const port = portResource(spec, around);
   const trunk = spec.trunk && declareTrunk(spec.name, spec.trunk, port, around);
-  return {
-    portId: trunk?.portId ?? port.id,
-    macAddress: port.macAddress,
-    floatingIp: declareFloatingIp(floatingIpName, spec.floatingIp, port, around),
-  };
+  const floatingIp = declareFloatingIp(floatingIpName, spec.floatingIp, port, around);
+  if (floatingIp !== undefined) around.registry.floatingIps.set(spec.name, floatingIp);
+  return { portId: trunk?.portId ?? port.id, macAddress: port.macAddress, floatingIp };
 }
 
 /** A MAC is unique in its network: the port that has it must go before another can take it. */
 function portResource(spec: Named<EnvironmentPort | EnvironmentSubport>, around: PortSurroundings) {
   const network = around.networks.get(spec.network);
   const isSecured = spec.portSecurity ?? true;
-  return new openstack.networking.Port(
+  const port = new openstack.networking.Port(
     spec.name,
     {
       name: spec.name,
@@ -71,6 +77,8 @@ function portResource(spec: Named<EnvironmentPort | EnvironmentSubport>, around:
       dependsOn: spec.fixedIps.length === 0 ? [...(network?.subnets.values() ?? [])] : [],
     },
   );
+  around.registry.macAddresses.set(spec.name, port.macAddress);
+  return port;
 }
 
 function dhcpOption({

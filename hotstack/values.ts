@@ -16,6 +16,11 @@ export class Unknown {
     readonly attribute: string,
   ) {}
 
+  /** What a function makes of it; what was refused stays refused. */
+  madeBy(name: string): Unknown {
+    return this.resource === "" ? this : new Unknown(this.resource, `${name} of ${this.attribute}`);
+  }
+
   toString(): string {
     return this.attribute === "id"
       ? `the id of ${this.resource}`

@@ -154,9 +154,18 @@ export const environmentSchema = z.strictObject({
   nodes: z.array(node).min(1, "must have at least one node"),
   /** Ports that no node has: addresses that are kept for something else. */
   ports: z.array(port).optional(),
+  /**
+   * What is handed on to whoever installs something on it, by name; maps such as
+   * `{$serverId: "controller"}` stand for what is known once it is deployed.
+   */
+  outputs: z.record(z.string(), z.json()).optional(),
   /** Its cluster has to be stable this long, at least, before it is captured. */
   minStablePeriodSeconds: z.number().min(0, "must not be negative").optional(),
 });
+
+/** In the outputs of an environment: something by the name of its node, port or network. */
+export type OutputReference =
+  { $serverId: string } | { $macAddress: string } | { $floatingIp: string } | { $mtu: string };
 
 /** Networks, routers, nodes and volumes: what a stack declares. */
 export type Environment = z.output<typeof environmentSchema>;

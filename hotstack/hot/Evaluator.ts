@@ -118,7 +118,7 @@ export class Evaluator {
     const it = functions.get(name);
     if (it === undefined) throw new Fault(place, `${name}: is not supported`);
     const unknown = it.keepsUnknown === true ? shallowUnknown(args) : unknownIn(args);
-    if (unknown !== undefined) return unknown;
+    if (unknown !== undefined) return unknown.madeBy(name);
     try {
       return it.apply(args, this.scope.version);
     } catch (error) {

@@ -2,7 +2,7 @@ import { cloudConfig, partsOf } from "../userData/configs";
 import { multipart } from "../userData/multipart";
 import { Fault, type Place, type Problems } from "../problems";
 import { Unknown, unknownIn, type Value, type ValueMap } from "../values";
-import type { Entry } from "../yaml/readYaml";
+import type { Entry, Node } from "../yaml/readYaml";
 import { attributeOf } from "./attributes";
 import { PropertyCheck } from "./checkProperty";
 import { Conditions } from "./Conditions";
@@ -97,10 +97,22 @@ class Resolver {
       outputs: new Map(
         outputs.flatMap(({ name, place, keys }) => {
           const node = keys.get("value")?.node;
-          return node === undefined ? [] : [[name, { value: this.#evaluator.value(node), place }]];
+          return node === undefined
+            ? []
+            : [[name, { value: this.#output(name, node, place), place }]];
         }),
       ),
     };
+  }
+
+  #output(name: string, node: Node, place: Place): Value {
+    this.#evaluator.hiddenUsed.clear();
+    const value = this.#evaluator.value(node);
+    const hidden = [...this.#evaluator.hiddenUsed].join(", ");
+    if (hidden === "") return value;
+    const text = `holds the hidden parameter ${hidden}; outputs are shown`;
+    this.input.problems.add(place, `outputs.${name}: ${text}`);
+    return refused;
   }
 
   #isWanted(condition: Entry | undefined): boolean {

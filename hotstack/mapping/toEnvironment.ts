@@ -7,6 +7,7 @@ import { networksOf } from "./networks";
 import { nodesOf } from "./nodes";
 import { Resources } from "./Resources";
 import { readServerFacts } from "./serverFacts";
+import { outputsOf } from "./outputs";
 import { portsBesideNodes } from "./ports";
 import { routersOf } from "./routers";
 
@@ -31,7 +32,8 @@ export function toEnvironment(
   const resources = new Resources(stack.resources, problems);
   const networks = networksOf(resources);
   const routers = routersOf(resources);
-  const nodes = nodesOf(resources, readServerFacts(stack, problems));
+  const facts = readServerFacts(stack, problems);
+  const nodes = nodesOf(resources, facts);
   const ports = portsBesideNodes(resources);
   resources.refuseUnused();
   if (!problems.isEmpty) return undefined;
@@ -47,6 +49,7 @@ export function toEnvironment(
     routers: routers.map(({ data }) => data),
     nodes: nodes.map(({ data }) => data),
     ...(ports.length === 0 ? {} : { ports: ports.map(({ data }) => data) }),
+    ...(stack.outputs.size === 0 ? {} : { outputs: outputsOf(stack, facts) }),
   });
   const found = parsed.success ? findConflicts(parsed.data) : problemsOf(parsed.error);
   for (const problem of found) report(problem, origins, problems);

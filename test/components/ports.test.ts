@@ -31,7 +31,13 @@ beforeEach(() => {
   declared.length = 0;
 });
 
-async function declare(changes: object): Promise<void> {
+function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
+
+async function declare(changes: object): Promise<pulumi.Output<unknown> | undefined> {
   const subnets = [
     { name: "four", cidr: "192.168.32.0/24" },
     {
@@ -47,10 +53,10 @@ async function declare(changes: object): Promise<void> {
     ...changes,
   };
   const spec = parseEnvironment(data, "lab");
-  await new Promise((resolve) => {
-    new Environment("lab", { spec }).snapsetData.apply(resolve);
-  });
+  const environment = new Environment("lab", { spec });
+  await promiseOf(environment.snapsetData);
   await new Promise(setImmediate);
+  return environment.stackOutputs;
 }
 
 const inputsOf = (type: string, name: string) =>
@@ -129,5 +135,27 @@ describe("the ports of an environment", () => {
       { uuid: "box/box-root-id", bootIndex: 0, deviceType: "cdrom", diskBus: "sata" },
       { uuid: "box/disk-id", bootIndex: 1 },
     ]);
+  });
+
+  it("hands on outputs with what is known once it is deployed, and null for what is not there", async () => {
+    const outputs = {
+      plain: { a: [1, "text", null] },
+      ids: [{ $serverId: "box" }, { $serverId: "nobody" }],
+      host: { ansible_host: { $floatingIp: "p" }, mac: { $macAddress: "child" } },
+    };
+    const port = {
+      mac: "fa:16:3e:00:00:01",
+      floatingIp: { network: "public" },
+      trunk: {
+        subports: [{ name: "child", network: "net", mac: "fa:16:3e:00:00:02", vlanId: 2 }],
+      },
+    };
+    const resolved = await declare({ ...nodeWith(port), outputs });
+    expect(resolved && (await promiseOf(resolved))).toEqual({
+      plain: { a: [1, "text", null] },
+      ids: ["box-id", null],
+      host: { ansible_host: "box-port-floating-ip-address", mac: "fa:16:3e:00:00:02" },
+    });
+    expect(await declare({})).toBeUndefined();
   });
 });

@@ -125,6 +125,13 @@ describe("parameters", () => {
     expect(problems.join()).not.toContain("s3cret");
   });
 
+  it("refuses a hidden one in an output", () => {
+    const outputs = `${hidden}outputs:\n  o: {value: {get_param: password}}\n`;
+    expect(problemsWith({ "heat_template.yaml": template(machine, outputs) })).toEqual([
+      "heat_template.yaml line 5: outputs.o: holds the hidden parameter password; outputs are shown",
+    ]);
+  });
+
   it("follows a hidden one through values and attributes", () => {
     const text = template(
       `  v: {type: OS::Heat::Value, properties: {value: {get_param: password}}}\n${machine.replace("image: base", "image: {get_attr: [v, value]}")}`,

@@ -200,4 +200,28 @@ describe("toEnvironment", () => {
     const rest = `parameters: {${parameter}: {type: json, default: {image: base}}}\n`;
     expect(environmentOf(resources, rest).nodes[0]?.role).toBe(role);
   });
+
+  it("keeps the outputs, with references to what is known once it is deployed", () => {
+    const address = `  address: {type: OS::Neutron::FloatingIP, properties: {floating_network: public, port_id: {get_resource: port}}}\n`;
+    const outputs = `outputs:
+  plain: {value: {version: 1.0, cidr: {get_attr: [subnet, cidr]}, yes: true}}
+  uuid: {value: {get_resource: controller}}
+  mac: {value: {get_attr: [port, mac_address]}}
+  ip: {value: {get_attr: [address, floating_ip_address]}}
+  mtu: {value: {get_attr: [net, mtu]}}
+  url: {value: {str_replace: {template: http://ip, params: {ip: {get_attr: [address, floating_ip_address]}}}}}
+  status: {value: {get_attr: [port, status]}}
+  snapset_data: {value: {instances: {sno: {uuid: {get_resource: controller}, role: controller}}}}
+`;
+    expect(environmentOf(machine + address, outputs).outputs).toEqual({
+      plain: { version: 1, cidr: "192.168.32.0/24", true: true },
+      uuid: { $serverId: "sno" },
+      mac: { $macAddress: "port" },
+      ip: { $floatingIp: "port" },
+      mtu: { $mtu: "net" },
+      url: null,
+      status: null,
+      snapset_data: { instances: { sno: { uuid: { $serverId: "sno" }, role: "controller" } } },
+    });
+  });
 });
