@@ -17,6 +17,8 @@ interface Outputs {
   snap_id: string;
   snapset_data: { instances: Record<string, { uuid: string }> };
   controller_ansible_host: Record<string, string> | null;
+  floating_ips: Record<string, string>;
+  stack_outputs: Record<string, unknown>;
 }
 
 describe("a Hotstack scenario, unchanged", () => {
@@ -86,6 +88,24 @@ describe("a Hotstack scenario, unchanged", () => {
     expect(succeed(await place.project.up("source"))).toMatch(/Resources:\n\s+\d+ unchanged\n/);
   });
 
+  /** What Hotstack's playbooks read once the infrastructure is there. */
+  async function expectOutputs(stack: string): Promise<void> {
+    const { stack_outputs, snapset_data, floating_ips } = await outputs(stack);
+    const ansible_host = floating_ips["controller"];
+    expect(ansible_host).toMatch(/^172\.24\.4\./);
+    expect(stack_outputs).toEqual({
+      snapset_data,
+      controller_ansible_host: { name: "controller-0", ansible_ssh_user: "zuul", ansible_host },
+      bmh_nodes: [
+        { uuid: snapset_data.instances["bmh0"]?.uuid, mac: "fa:16:9e:79:00:20", mtu: 1500 },
+      ],
+    });
+  }
+
+  it("hands on the template's outputs with what the cloud has made of them", async () => {
+    await expectOutputs("source");
+  });
+
   it("is captured and comes back from its set alone, trunks, routes and disks too", async () => {
     succeed(await place.project.up("snapshot"));
     const { snap_id: snapId } = await outputs("snapshot");
@@ -98,6 +118,7 @@ describe("a Hotstack scenario, unchanged", () => {
     expect(twice.trunks).toEqual([...whole.trunks, ...whole.trunks]);
     expect(twice.routes).toEqual([...whole.routes, ...whole.routes]);
     expect(twice.volumes).toEqual(whole.volumes);
+    await expectOutputs("dev");
     expect((await outputs("dev")).controller_ansible_host).toMatchObject({ name: "controller" });
   });
 });
