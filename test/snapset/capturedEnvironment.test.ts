@@ -57,6 +57,19 @@ describe("capturedEnvironment", () => {
     expect(captured([], [], { rootVolume: { sizeGb: 30 } })?.rootVolume).toBeUndefined();
   });
 
+  it("keeps what a guest sees its volumes as, and the order in which it boots from them", () => {
+    const device = { type: "cdrom", bus: "scsi" };
+    const found = [
+      volumeOf("boot", { isRoot: true, device: "/dev/vda", sizeGb: 5 }),
+      volumeOf("disk", { device: "/dev/vdb", sizeGb: 60 }),
+    ];
+    const declared = [{ name: "disk", sizeGb: 60, bootIndex: 1, device: { type: "disk" } }];
+    expect(captured(declared, found, { rootVolume: { sizeGb: 5, device } })).toMatchObject({
+      rootVolume: { sizeGb: 5, device },
+      volumes: [{ name: "disk", bootIndex: 1, device: { type: "disk" } }],
+    });
+  });
+
   it("calls a volume by its id whose name is another's, the root's, or not one for us", () => {
     const found = [
       volumeOf("root", { isRoot: true, device: "/dev/vda" }),
