@@ -77,7 +77,7 @@ export { describeQuiesce, warningsOfDrain } from "./quiesce/describeQuiesce";
 export { readClusterFacts, type ClusterFacts } from "./facts";
 export { readNodeMachines } from "./nodes/nodeMachines";
 export { quiesce, QuiesceError } from "./quiesce/quiesce";
-export { revive, type ReviveEvidence } from "./revive/revive";
+export { revive, type Revive, type ReviveEvidence } from "./revive/revive";
 export { describeRotation, passRotationGate } from "./rotation/rotationGate";
 export { assessStability } from "./stability/stability";
 export { undoQuiesce } from "./quiesce/undoQuiesce";

@@ -2,7 +2,16 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../common/clock";
-import { connectCluster, type Cluster } from "../openshift";
+import {
+  connectCluster,
+  quiesce,
+  readClusterFacts,
+  revive,
+  type Cluster,
+  type ClusterFacts,
+  type ReviveEvidence,
+  type Revive,
+} from "../openshift";
 import {
   clusterControlApp,
   clustersOf,
@@ -23,6 +32,13 @@ export const day = 24 * hour;
 
 /** Machine network address of the first master, as in the examples. */
 export const address = "192.168.32.10";
+
+/** A cluster that was brought to rest: what a set remembers of it. */
+export interface RestingCluster {
+  facts: ClusterFacts;
+  offAt: Date;
+  nodes: Guest[];
+}
 
 /** A world of guests alone, with the cluster model's API on loopback and time by hand. */
 export class ClusterLab {
@@ -125,6 +141,41 @@ export class ClusterLab {
     ];
     this.worldClock.advance(50 * minute);
     return nodes;
+  }
+
+  /**
+   * Installs a cluster and brings it to rest when it has its age.
+   *
+   * @param before done when the cluster is of that age
+   */
+  async bringToRest(
+    masters = 1,
+    workers = 0,
+    ageMs = 25 * hour,
+    before?: () => Promise<unknown>,
+  ): Promise<RestingCluster> {
+    const nodes = this.install(masters, workers);
+    this.worldClock.advance(ageMs);
+    await before?.();
+    const facts = await readClusterFacts(await this.cluster());
+    await quiesce(await this.cluster(), { clock: this.clock });
+    this.worldClock.advance(2 * minute);
+    return { facts, offAt: this.worldClock.now(), nodes };
+  }
+
+  /** Revives a cluster by what is known of it. */
+  async revive(
+    { facts, offAt }: RestingCluster,
+    options: Partial<Revive> = {},
+  ): Promise<ReviveEvidence> {
+    return revive(await this.cluster(), {
+      clusterId: facts.clusterId,
+      bootIdsBefore: Object.fromEntries(facts.nodes.map((node) => [node.name, node.bootId])),
+      cordonedBefore: facts.nodes.filter((node) => node.cordoned).map((node) => node.name),
+      offAt,
+      clock: this.clock,
+      ...options,
+    });
   }
 
   /** Stops all guests and removes them; boots copies of their disks in another network. */

@@ -1,21 +1,8 @@
-import { quiesce, readClusterFacts, revive, type ClusterFacts } from "../../openshift";
-import { ClusterLab, hour, minute } from "../../sandbox/ClusterLab";
+import { ClusterLab, minute } from "../../sandbox/ClusterLab";
 import type { Bench, BenchOptions } from "../Bench";
+import { clusterShapes, type ClusterShape } from "../clusterShapes";
 import { median } from "../statistics";
 import type { Table } from "../table";
-
-/** A cluster of the sandbox's model. */
-interface Shape {
-  name: string;
-  masters: number;
-  workers: number;
-}
-
-const shapes: readonly Shape[] = [
-  { name: "1 node", masters: 1, workers: 0 },
-  { name: "3 masters, 2 workers", masters: 3, workers: 2 },
-  { name: "3 masters, 47 workers", masters: 3, workers: 47 },
-];
 
 const allRounds = ["proof", "classic"] as const;
 
@@ -33,7 +20,7 @@ export const reviveBench: Bench = {
   description: "a restored, healthy cluster of a sandbox: from its API's answer to proven",
   run: async (options) => {
     const rows: string[][] = [];
-    for (const shape of shapes) {
+    for (const shape of clusterShapes) {
       for (const rounds of allRounds) rows.push(await measure(shape, rounds, options));
     }
     return [tableOf(rows)];
@@ -41,7 +28,7 @@ export const reviveBench: Bench = {
 };
 
 async function measure(
-  shape: Shape,
+  shape: ClusterShape,
   rounds: (typeof allRounds)[number],
   { runs, say, signal }: BenchOptions,
 ): Promise<string[]> {
@@ -57,40 +44,24 @@ async function measure(
   return [shape.name, rounds, seconds, String(requests), String(most)];
 }
 
-async function reviveOnce(shape: Shape, rounds: (typeof allRounds)[number]): Promise<Sample> {
+async function reviveOnce(
+  shape: ClusterShape,
+  rounds: (typeof allRounds)[number],
+): Promise<Sample> {
   const lab = await new ClusterLab().open();
   try {
-    const { facts, offAt } = await restored(lab, shape);
+    const resting = await lab.bringToRest(shape.masters, shape.workers);
+    await lab.captureAndRestore(resting.nodes);
+    // long enough ago that all that is left to do is to see it
+    lab.worldClock.advance(5 * minute);
     lab.requests.length = 0;
-    const evidence = await revive(await lab.cluster(), {
-      clusterId: facts.clusterId,
-      bootIdsBefore: Object.fromEntries(facts.nodes.map((node) => [node.name, node.bootId])),
-      offAt,
-      rounds,
-      clock: lab.clock,
-    });
+    const evidence = await lab.revive(resting, { rounds });
     if (!evidence.freshness.isProven) throw new Error(`${shape.name} was not proven`);
     const ms = Date.parse(evidence.endedAt) - Date.parse(evidence.startedAt);
     return { seconds: ms / 1000, requests: lab.requests.length, mostPerSecond: mostOf(lab) };
   } finally {
     await lab.close();
   }
-}
-
-/** Captured, restored, and booted long enough ago that all that is left to do is to see it. */
-async function restored(
-  lab: ClusterLab,
-  { masters, workers }: Shape,
-): Promise<{ facts: ClusterFacts; offAt: Date }> {
-  const nodes = lab.install(masters, workers);
-  lab.worldClock.advance(25 * hour);
-  const facts = await readClusterFacts(await lab.cluster());
-  await quiesce(await lab.cluster(), { clock: lab.clock });
-  lab.worldClock.advance(2 * minute);
-  const offAt = lab.worldClock.now();
-  await lab.captureAndRestore(nodes);
-  lab.worldClock.advance(5 * minute);
-  return { facts, offAt };
 }
 
 function mostOf({ requests }: ClusterLab): number {

@@ -3,21 +3,9 @@ import { passRotationGate } from "../../openshift";
 import { ClusterLab, hour } from "../../sandbox/ClusterLab";
 import { manualTime, realTime } from "../../sandbox/world/worldClock";
 import type { Bench, BenchOptions } from "../Bench";
+import { clusterShapes, type ClusterShape } from "../clusterShapes";
 import { median, secondsOf, timed } from "../statistics";
 import type { Table } from "../table";
-
-/** A cluster of the sandbox's model. */
-interface Shape {
-  name: string;
-  masters: number;
-  workers: number;
-}
-
-const shapes: readonly Shape[] = [
-  { name: "1 node", masters: 1, workers: 0 },
-  { name: "3 masters, 2 workers", masters: 3, workers: 2 },
-  { name: "3 masters, 47 workers", masters: 3, workers: 47 },
-];
 
 /** How long it takes to know that a cluster's certificates outlive a shutdown, or to make them. */
 export const rotationBench: Bench = {
@@ -25,7 +13,7 @@ export const rotationBench: Bench = {
   description: "the rotation gate: a rotated cluster judged, and one in its first hours rotated",
   run: async (options) => {
     const rows: string[][] = [];
-    for (const shape of shapes) {
+    for (const shape of clusterShapes) {
       const decided = await repeat(options, () => decide(shape));
       const forced = await repeat({ ...options, runs: 1 }, () => force(shape));
       const [judged, rotated] = [secondsOf(decided), formatSeconds(median(forced))];
@@ -49,7 +37,7 @@ async function repeat(
 }
 
 /** In our time: the model's pods take two seconds of it. */
-async function decide({ masters, workers }: Shape): Promise<number> {
+async function decide({ masters, workers }: ClusterShape): Promise<number> {
   const lab = await new ClusterLab(realTime).open();
   try {
     lab.install(masters, workers);
@@ -64,7 +52,7 @@ async function decide({ masters, workers }: Shape): Promise<number> {
 }
 
 /** In the model's time. */
-async function force({ masters, workers }: Shape): Promise<number> {
+async function force({ masters, workers }: ClusterShape): Promise<number> {
   const lab = await new ClusterLab(manualTime()).open();
   try {
     lab.install(masters, workers);

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { OrderedProcess } from "../../sandbox/OrderedProcess";
 import type { Bench, BenchOptions } from "../Bench";
 import { captureInputs } from "../capture/captureInputs";
 import { median, secondsOf } from "../statistics";
 import type { Table } from "../table";
 import { LargeCloud } from "./LargeCloud";
 import type { Account, Order } from "./provider";
-import { ProviderProcess } from "./ProviderProcess";
 import { listScheduleMs, lowerBoundMs } from "./schedule";
 
 const servers = 1000;
@@ -44,7 +44,7 @@ export const scaleBench: Bench = {
       options.signal.throwIfAborted();
       whole.push(
         await withCloud(seed, async (cloud) => {
-          emptyMib.push((await work("nothing", cloud, options)).peakMib);
+          emptyMib.push((await work("nothing", cloud)).peakMib);
           return measureWhole(cloud, options);
         }),
       );
@@ -66,31 +66,32 @@ async function withCloud<T>(seed: number, work: (cloud: LargeCloud) => Promise<T
 }
 
 async function measureWhole(cloud: LargeCloud, options: BenchOptions): Promise<Sample> {
-  const sample = sampleOf(await work("capture", cloud, options), cloud);
-  const selection = await work("select", cloud, options);
+  const sample = sampleOf(await work("capture", cloud), cloud);
+  const selection = await work("select", cloud);
   options.say(`whole: ${describe(sample)}; chosen in ${secondsOf([selection.realMs])}`);
   return { ...sample, selectMs: selection.realMs, manifest: cloud.manifestSize() };
 }
 
 async function measureResumed(cloud: LargeCloud, options: BenchOptions): Promise<Sample> {
-  const killed = await ProviderProcess.start(options.root);
+  const killed = await startProvider();
   const answer = killed.carryOut(orderOf("capture", cloud));
   while (cloud.begun < servers / 2) await delay(2);
-  killed.kill();
+  await killed.kill();
   if ((await answer) !== "killed") throw new Error("the capture ended before it was killed");
   const found = cloud.begun;
-  const sample = sampleOf(await work("capture", cloud, options), cloud);
+  const sample = sampleOf(await work("capture", cloud), cloud);
   options.say(`killed after ${found} images and resumed: ${describe(sample)}`);
   return { ...sample, found };
 }
 
+/** A process with the providers and nothing else, as the engine starts one. */
+function startProvider(): Promise<OrderedProcess<Order, Account>> {
+  return OrderedProcess.start(join(__dirname, "provider.ts"));
+}
+
 /** One piece of work in a process of its own. */
-async function work(
-  kind: Order["work"],
-  cloud: LargeCloud,
-  { root }: BenchOptions,
-): Promise<Account> {
-  const provider = await ProviderProcess.start(root);
+async function work(kind: Order["work"], cloud: LargeCloud): Promise<Account> {
+  const provider = await startProvider();
   return accountOf(await provider.carryOut(orderOf(kind, cloud)));
 }
 

@@ -1,3 +1,4 @@
+import type { FlavorView } from "../flavors";
 import { lengthProblems, type MemberIdentity } from "../identity";
 import type { Consistency, ManifestMember } from "../manifest";
 import type { Instance } from "../snapsetData";
@@ -14,18 +15,8 @@ import {
   type VolumeWishes,
 } from "./volumes";
 
-/** What of a Nova flavor decides; field names are Nova's. */
-export interface FlavorView {
-  name: string;
-  vcpus: number;
-  /** MiB. */
-  ram: number;
-  /** GiB. */
-  disk: number;
-  /** MiB. */
-  swap: number;
-  /** GiB. */
-  "OS-FLV-EXT-DATA:ephemeral": number;
+/** A flavor whose server is captured. */
+export interface CapturedFlavor extends FlavorView {
   extraSpecs: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +29,7 @@ export interface Surroundings {
   /** By id. */
   volumes: ReadonlyMap<string, VolumeView>;
   /** By id. */
-  flavors: ReadonlyMap<string, FlavorView>;
+  flavors: ReadonlyMap<string, CapturedFlavor>;
   /** Properties of the images that the servers were booted from, by server. */
   imageProperties: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Names of members whose image this very set has begun already. */

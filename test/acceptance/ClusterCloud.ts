@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../common/clock";
-import { waitFor } from "../../common/wait";
 import type { ClusterInputs } from "../../dynamic/providers/cluster/inputs";
 import { connectCluster, type Cluster } from "../../openshift";
 import {
@@ -102,19 +101,5 @@ export class ClusterCloud {
         .pods.list()
         .map(({ name }) => name),
     ];
-  }
-
-  /** Waits until something is so in the world. */
-  async until(what: string, isSo: () => boolean): Promise<void> {
-    await waitFor({
-      what,
-      observe: () => Promise.resolve(isSo()),
-      isDone: (it) => it,
-      describe: () => JSON.stringify(this.cloud.states()),
-      deadlineMs: 90_000,
-      intervalMs: 20,
-      maxIntervalMs: 20,
-      clock: systemClock,
-    });
   }
 }

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../common/clock";
 import { messageOf } from "../../common/errors";
+import { waitFor } from "../../common/wait";
 import type { CaptureInputs, CaptureOutputs } from "../../dynamic/providers/capture/types";
 import { Providers } from "./Providers";
 import { PartialFailure } from "../../dynamic/providers/partialFailure";
@@ -21,6 +23,9 @@ interface Failure {
   /** What the engine would keep of an unfinished capture. */
   kept?: CaptureOutputs;
 }
+
+/** The states of the servers of {@link FaultyCloud.bootThree}. */
+export const allRunning = { controller: "ACTIVE", compute0: "ACTIVE", compute1: "ACTIVE" };
 
 /** A sandbox in the test's own process: servers to capture, faults, and a look behind the API. */
 export class FaultyCloud {
@@ -171,6 +176,20 @@ export class FaultyCloud {
     const server = compute.servers.all().find((it) => it.name === name);
     compute.servers.delete(server?.id ?? "", this.caller);
     clock.advance(2_000);
+  }
+
+  /** Waits until something is so in the world. */
+  async until(what: string, isSo: () => boolean, deadlineMs = 90_000): Promise<void> {
+    await waitFor({
+      what,
+      observe: () => Promise.resolve(isSo()),
+      isDone: (it) => it,
+      describe: () => JSON.stringify([this.states(), this.world.requests.counts()]),
+      deadlineMs,
+      intervalMs: 2,
+      maxIntervalMs: 2,
+      clock: systemClock,
+    });
   }
 
   /** Server name → status and task. */

@@ -1,5 +1,4 @@
-import type { Order } from "../kills/ProviderProcess";
-import { ProviderProcess } from "../kills/ProviderProcess";
+import { startProvider, type Order, type ProviderProcess } from "../kills/ProviderProcess";
 import { ClusterCloud } from "./ClusterCloud";
 import { captureOf } from "./FaultyCloud";
 
@@ -103,9 +102,9 @@ describe("a capture that is killed", () => {
   /** Kills the provider when it has cordoned the nodes and told none. */
   async function killCordoned(): Promise<void> {
     const held = { startMs: 3_600_000 };
-    process_ = await ProviderProcess.start();
+    process_ = await startProvider();
     const run = process_.carryOut(order("create"));
-    await lab.until("the nodes to be cordoned", () => {
+    await lab.cloud.until("the nodes to be cordoned", () => {
       if (!nodes().every(({ unschedulable }) => unschedulable)) return false;
       lab.change({ pods: { master0: held, worker0: held } });
       return lab
@@ -121,14 +120,14 @@ describe("a capture that is killed", () => {
 
   /** Kills the provider when it has told all nodes; then those go down that mind it. */
   async function killTold(goingDown = ["master0", "worker0"]): Promise<void> {
-    process_ = await ProviderProcess.start();
+    process_ = await startProvider();
     const run = process_.carryOut(order("create"));
-    await lab.until("the nodes to be told", () =>
+    await lab.cloud.until("the nodes to be told", () =>
       nodes().every(({ annotations }) => annotations["snapset/shutdown-in-boot"] !== undefined),
     );
     await process_.kill();
     expect(await run).toBe("killed");
-    await lab.until("the nodes to be off", () => {
+    await lab.cloud.until("the nodes to be off", () => {
       const states: Record<string, string> = lab.cloud.states();
       return goingDown.every((name) => states[name] === "SHUTOFF");
     });

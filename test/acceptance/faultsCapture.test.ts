@@ -1,7 +1,5 @@
-import { systemClock } from "../../common/clock";
-import { waitFor } from "../../common/wait";
 import type { Instance } from "../../snapset/snapsetData";
-import { captureOf, expectUntouched, failureOf, FaultyCloud } from "./FaultyCloud";
+import { allRunning, captureOf, expectUntouched, failureOf, FaultyCloud } from "./FaultyCloud";
 
 jest.setTimeout(60_000);
 
@@ -14,23 +12,10 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
-const allRunning = { controller: "ACTIVE", compute0: "ACTIVE", compute1: "ACTIVE" };
 const allOff = { controller: "SHUTOFF", compute0: "SHUTOFF", compute1: "SHUTOFF" };
 const bothWaysOut =
   "set faults01 is not committed; shut off: compute0, compute1, controller. " +
   "`pulumi up` goes on from here; `pulumi destroy` removes its images and starts the servers again";
-
-const seen = (what: string, isSeen: () => boolean) =>
-  waitFor({
-    what,
-    observe: () => Promise.resolve(isSeen()),
-    isDone: (it) => it,
-    describe: () => JSON.stringify(cloud.world.requests.counts()),
-    deadlineMs: 30_000,
-    intervalMs: 2,
-    maxIntervalMs: 2,
-    clock: systemClock,
-  });
 
 function required<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("nothing was kept");
@@ -105,7 +90,7 @@ describe("a capture goes on by itself", () => {
     cloud.world.requests.clear();
     const captured = cloud.capture(captureOf(instances));
     for (const action of ["image createImage", "compute os-stop", "compute createImage"]) {
-      await seen(action, () => cloud.asked(action) > 0);
+      await cloud.until(action, () => cloud.asked(action) > 0);
       cloud.world.revokeTokens();
     }
     expect((await captured).phase).toBe("committed");

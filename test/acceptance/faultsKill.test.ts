@@ -1,9 +1,7 @@
-import { systemClock } from "../../common/clock";
-import { waitFor } from "../../common/wait";
 import { toSnapsetData, type Instance } from "../../snapset/snapsetData";
 import type { PulumiRun, Run } from "../../sandbox/pulumiProject";
 import { acceptanceProject } from "./cloud";
-import { FaultyCloud } from "./FaultyCloud";
+import { allRunning, FaultyCloud } from "./FaultyCloud";
 import { descendantsOf, isAlive, killHard } from "./processes";
 
 jest.setTimeout(180_000);
@@ -41,18 +39,6 @@ function withoutPadding(all: Instance[]) {
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-const until = (what: string, isTrue: () => boolean, deadlineMs = 90_000) =>
-  waitFor({
-    what,
-    observe: () => Promise.resolve(isTrue()),
-    isDone: (it) => it,
-    describe: () => JSON.stringify([cloud.states(), cloud.world.requests.counts()]),
-    deadlineMs,
-    intervalMs: 50,
-    maxIntervalMs: 50,
-    clock: systemClock,
-  });
-
 /** `pulumi up`, up to the moment at which the first image is being uploaded. */
 async function upToTheFirstImage(): Promise<{ run: PulumiRun; cli: number; providers: number[] }> {
   const { project } = place;
@@ -60,7 +46,7 @@ async function upToTheFirstImage(): Promise<{ run: PulumiRun; cli: number; provi
   const where = ["--stack", stack, "--config-file", project.configFile(stack)];
   const run = project.start(["up", ...where, ...flags]);
   const cli = run.pid ?? 0;
-  await until("an image to be saving", () =>
+  await cloud.until("an image to be saving", () =>
     cloud.world.images.all().some((image) => image.status === "saving"),
   );
   const below = descendantsOf(cli);
@@ -78,8 +64,6 @@ async function succeeded(run: Promise<Run>): Promise<Run> {
   succeed(await run);
   return run;
 }
-
-const allRunning = { controller: "ACTIVE", compute0: "ACTIVE", compute1: "ACTIVE" };
 
 const membersOf = (snapId: string) =>
   cloud
@@ -122,7 +106,7 @@ it("after kill -9 of the CLI alone the provider stops within seconds", async () 
   });
   const { cli, providers } = await upToTheFirstImage();
   killHard(cli);
-  await until("the provider to end", () => !providers.some(isAlive), 20_000);
+  await cloud.until("the provider to end", () => !providers.some(isAlive), 20_000);
   expect(cloud.asked("compute createImage")).toBe(1);
 });
 

@@ -1,7 +1,5 @@
-import { systemClock } from "../../common/clock";
-import { waitFor } from "../../common/wait";
 import type { Instance } from "../../snapset/snapsetData";
-import { captureOf, expectUntouched, failureOf, FaultyCloud } from "./FaultyCloud";
+import { allRunning, captureOf, expectUntouched, failureOf, FaultyCloud } from "./FaultyCloud";
 
 jest.setTimeout(60_000);
 
@@ -15,23 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
-const allRunning = { controller: "ACTIVE", compute0: "ACTIVE", compute1: "ACTIVE" };
-
-const until = (what: string, isTrue: () => boolean) =>
-  waitFor({
-    what,
-    observe: () => Promise.resolve(isTrue()),
-    isDone: (it) => it,
-    describe: () => JSON.stringify([cloud.states(), cloud.world.requests.counts()]),
-    deadlineMs: 30_000,
-    intervalMs: 2,
-    maxIntervalMs: 2,
-    clock: systemClock,
-  });
-
 const taskOf = (name: string) => cloud.states()[name] ?? "";
 const uploading = (name: string) =>
-  until(`${name} to be uploading`, () => taskOf(name).includes("image_uploading"));
+  cloud.until(`${name} to be uploading`, () => taskOf(name).includes("image_uploading"));
 const imageOf = (member: string) =>
   cloud.imagesOf("faults01").find((image) => image.properties["snapset_member"] === member);
 
@@ -62,8 +46,8 @@ describe("somebody else, during a capture,", () => {
   it("starts a server whose image is finished: no set, all are given back", async () => {
     delayImageOf("compute1");
     const failed = failureOf(cloud.capture(captureOf(instances)));
-    await until("compute0's image", () => imageOf("compute0")?.status === "active");
-    await until("compute0's task to end", () => taskOf("compute0") === "SHUTOFF");
+    await cloud.until("compute0's image", () => imageOf("compute0")?.status === "active");
+    await cloud.until("compute0's task to end", () => taskOf("compute0") === "SHUTOFF");
     cloud.start("compute0");
     const { message } = await failed;
     expect(message.split("\n")[0]).toBe(
@@ -76,10 +60,10 @@ describe("somebody else, during a capture,", () => {
   it("lets a server run for a moment between two looks: that is noticed too", async () => {
     delayImageOf("compute1", 4);
     const failed = failureOf(cloud.capture(captureOf(instances)));
-    await until("compute0's tags", () => imageOf("compute0")?.tags.length === 6);
+    await cloud.until("compute0's tags", () => imageOf("compute0")?.tags.length === 6);
     // Nova says to the second when a server has changed.
     const finishedAt = Date.now();
-    await until("another second", () => Date.now() > finishedAt + 1100);
+    await cloud.until("another second", () => Date.now() > finishedAt + 1100);
     // All of it within one turn of this process: no request sees it.
     cloud.start("compute0");
     cloud.stop("compute0");
@@ -94,7 +78,7 @@ describe("somebody else, during a capture,", () => {
   it("attaches a volume: no set", async () => {
     delayImageOf("compute1");
     const failed = failureOf(cloud.capture(captureOf(instances)));
-    await until("compute0 to be off", () => taskOf("compute0").startsWith("SHUTOFF"));
+    await cloud.until("compute0 to be off", () => taskOf("compute0").startsWith("SHUTOFF"));
     const id = cloud.attachVolume("compute0", "late");
     const { message } = await failed;
     expect(message.split("\n")[0]).toBe(
@@ -108,7 +92,7 @@ describe("somebody else, during a capture,", () => {
     const id = cloud.attachVolume("compute0", "data");
     delayImageOf("compute1");
     const failed = failureOf(cloud.capture(captureOf(instances)));
-    await until("a snapshot", () => cloud.asked("block-storage createSnapshot") > 0);
+    await cloud.until("a snapshot", () => cloud.asked("block-storage createSnapshot") > 0);
     cloud.detachVolume("compute0", id);
     const { message } = await failed;
     expect(message.split("\n")[0]).toBe(
@@ -121,9 +105,9 @@ describe("somebody else, during a capture,", () => {
   it("deletes the anchor's image before the commit: no set", async () => {
     delayImageOf("compute1");
     const failed = failureOf(cloud.capture(captureOf(instances)));
-    await until("the anchor's image", () => imageOf("controller")?.status === "active");
-    await until("the anchor's task to end", () => taskOf("controller") === "SHUTOFF");
-    await until("the anchor to be seen", () => imageOf("compute0")?.tags.length === 6);
+    await cloud.until("the anchor's image", () => imageOf("controller")?.status === "active");
+    await cloud.until("the anchor's task to end", () => taskOf("controller") === "SHUTOFF");
+    await cloud.until("the anchor to be seen", () => imageOf("compute0")?.tags.length === 6);
     cloud.world.images.remove(imageOf("controller")?.id ?? "");
     const { message } = await failed;
     expect(message.split("\n")[0]).toBe(
@@ -137,8 +121,11 @@ describe("somebody else, during a capture,", () => {
     const [controller] = instances;
     if (controller === undefined) throw new RangeError("no server");
     const captured = cloud.capture(captureOf(instances));
-    await until("the last one to be told to stop", () => cloud.asked("compute os-stop") === 3);
-    await until("the controller to be off", () => taskOf("controller") === "SHUTOFF");
+    await cloud.until(
+      "the last one to be told to stop",
+      () => cloud.asked("compute os-stop") === 3,
+    );
+    await cloud.until("the controller to be off", () => taskOf("controller") === "SHUTOFF");
     cloud.imageBySomebody(controller);
     expect((await captured).phase).toBe("committed");
     expect(cloud.imagesOf("faults01")).toHaveLength(3);
@@ -150,7 +137,7 @@ describe("two captures of one environment at once", () => {
 
   it("the second refuses, naming the first, and changes nothing", async () => {
     const first = cloud.capture(captureOf(instances));
-    await until("the first to have begun", () => cloud.asked("compute os-stop") > 0);
+    await cloud.until("the first to have begun", () => cloud.asked("compute os-stop") > 0);
     const images = cloud.world.images.all().filter((it) => it.tags.includes("snapset-capture"));
     const { message, kept } = await failureOf(cloud.capture(other()));
     const [begunAt = ""] = /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(message) ?? [];

@@ -1,9 +1,7 @@
-import { systemClock } from "../../common/clock";
-import { waitFor } from "../../common/wait";
 import type { Instance } from "../../snapset/snapsetData";
 import type { Fault, Service } from "../../sandbox/world/faults";
 import { realTime, type TimeSource } from "../../sandbox/world/worldClock";
-import { captureOf, failureOf, FaultyCloud } from "./FaultyCloud";
+import { allRunning, captureOf, failureOf, FaultyCloud } from "./FaultyCloud";
 
 jest.setTimeout(60_000);
 
@@ -18,7 +16,6 @@ beforeEach(async () => {
 });
 afterEach(() => cloud.close());
 
-const allRunning = { controller: "ACTIVE", compute0: "ACTIVE", compute1: "ACTIVE" };
 /** By name; the second of compute0 is the snapshot of its volume. */
 const complete = [
   "hotstack-compute0-snapshot-faults01",
@@ -133,7 +130,7 @@ describe("a quota that is refused in the middle", () => {
 describe("the commit", () => {
   /** The anchor's only patch; the journal is patched too, which is another image. */
   const anchorPatch = async (then: Fault["then"], times = 1e9) => {
-    await until("the anchor's image", () => cloud.imagesOf("faults01").length > 0);
+    await cloud.until("the anchor's image", () => cloud.imagesOf("faults01").length > 0);
     const anchor = await thing(() =>
       cloud.imagesOf("faults01").find((it) => it.properties["snapset_member"] === "controller"),
     );
@@ -308,23 +305,11 @@ function aheadBy(ms: number): TimeSource {
 
 /** Waits for something to be there. */
 async function thing<T>(look: () => T | undefined): Promise<T> {
-  await until("it to be there", () => look() !== undefined);
+  await cloud.until("it to be there", () => look() !== undefined);
   const found = look();
   if (found === undefined) throw new Error("it is gone again");
   return found;
 }
-
-const until = (what: string, isTrue: () => boolean) =>
-  waitFor({
-    what,
-    observe: () => Promise.resolve(isTrue()),
-    isDone: (it) => it,
-    describe: () => JSON.stringify([cloud.states(), cloud.world.requests.counts()]),
-    deadlineMs: 30_000,
-    intervalMs: 2,
-    maxIntervalMs: 2,
-    clock: systemClock,
-  });
 
 it("the token may expire in every phase", async () => {
   const captured = cloud.capture(captureOf(instances));
@@ -335,7 +320,7 @@ it("the token may expire in every phase", async () => {
     "block-storage createSnapshot",
     "image updateImage",
   ]) {
-    await until(action, () => cloud.asked(action) > 0);
+    await cloud.until(action, () => cloud.asked(action) > 0);
     cloud.world.revokeTokens();
   }
   expect((await captured).phase).toBe("committed");

@@ -39,7 +39,12 @@ async function outputsOf(seen: typeof evidence) {
   const settings = parseClusterSettings('{"kubeconfig":"kubeconfig"}');
   if (settings === undefined) throw new Error("there are no settings");
   const facts = { facts: null, capturedAt: null, notAfter: "2026-02-01T00:00:00.000Z" };
-  const cluster = new Cluster("lab", { servers: ["a"], settings, environment: { instances: {} }, ...facts });
+  const cluster = new Cluster("lab", {
+    servers: ["a"],
+    settings,
+    environment: { instances: {} },
+    ...facts,
+  });
   return {
     status: await promiseOf(cluster.status),
     timings: await promiseOf(cluster.timings),

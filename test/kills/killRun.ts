@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { CaptureOutputs } from "../../dynamic/providers/capture/types";
 import type { SelectionOutputs } from "../../dynamic/providers/selection";
 import { KillLab } from "./KillLab";
-import { ProviderProcess, type Answer, type Order } from "./ProviderProcess";
+import type { Answer, Order, ProviderProcess } from "./ProviderProcess";
 
 /** How a killed capture goes on: with another `up`, or with `destroy`. */
 export type WayOut = "resumed" | "given back";

@@ -3,7 +3,7 @@ import { eachBounded } from "../../common/eachBounded";
 import { messageOf } from "../../common/errors";
 import { Ids } from "../../sandbox/world/ids";
 import { killRun, type WayOut } from "./killRun";
-import { ProviderProcess } from "./ProviderProcess";
+import { startProvider } from "./ProviderProcess";
 
 interface Options {
   runs: number;
@@ -41,9 +41,7 @@ function plansOf(runs: number, seed: number, durationMs: number): Plan[] {
 /** Of as many at a time as later: they slow each other down. */
 async function undisturbed(parallel: number): Promise<number> {
   const results = await Promise.all(
-    Array.from({ length: parallel }, () =>
-      killRun(() => ProviderProcess.start(), undefined, "resumed"),
-    ),
+    Array.from({ length: parallel }, () => killRun(startProvider, undefined, "resumed")),
   );
   const problems = results.flatMap((result) => result.problems);
   if (problems.length > 0) throw new Error(`without any kill: ${problems.join("\n")}`);
@@ -53,7 +51,7 @@ async function undisturbed(parallel: number): Promise<number> {
 async function carryOut(plans: readonly Plan[], parallel: number): Promise<number> {
   let failed = 0;
   await eachBounded([...plans.entries()], parallel, async ([i, { atMs, wayOut }]) => {
-    const result = await killRun(() => ProviderProcess.start(), atMs, wayOut);
+    const result = await killRun(startProvider, atMs, wayOut);
     const { killedAfter, undisturbedMs, problems } = result;
     const moment = undisturbedMs === undefined ? `killed after ${killedAfter}` : "had ended";
     const flags = `--at ${atMs}${wayOut === "given back" ? " --give-back" : ""}`;

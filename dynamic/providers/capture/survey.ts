@@ -1,5 +1,5 @@
 import type { OpenStack, Volume } from "../../../openstack";
-import type { FlavorView } from "../../../snapset/capture/preflight";
+import type { CapturedFlavor } from "../../../snapset/capture/preflight";
 import type { Quota, Quotas } from "../../../snapset/capture/quotas";
 import type { ServerView } from "../../../snapset/capture/server";
 import type { Instance } from "../../../snapset/snapsetData";
@@ -31,7 +31,7 @@ export async function observeServersWithPorts(
 export async function observeFlavors(servers: ReadonlyMap<string, ServerView>, { cloud }: Context) {
   const used = new Set([...servers.values()].map((server) => server.flavorId));
   const flavors = (await cloud.compute.listFlavors()).filter(({ id }) => used.has(id));
-  const entries = flavors.map(async (flavor): Promise<[string, FlavorView]> => {
+  const entries = flavors.map(async (flavor): Promise<[string, CapturedFlavor]> => {
     const extraSpecs = await cloud.compute.listFlavorExtraSpecs(flavor.id);
     return [flavor.id, { ...flavor, extraSpecs }];
   });

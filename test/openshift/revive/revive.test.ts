@@ -1,10 +1,7 @@
-import { readClusterFacts, type ClusterFacts } from "../../../openshift";
 import { isCordoned } from "../../../openshift/nodes/nodes";
-import { quiesce } from "../../../openshift/quiesce/quiesce";
-import { revive, type Revive } from "../../../openshift/revive/revive";
+import type { Revive } from "../../../openshift/revive/revive";
 import { changeCluster } from "../../../sandbox/openshift";
-import type { Guest } from "../../../sandbox/world";
-import { hour, Lab, minute } from "../../sandbox/openshift/lab";
+import { hour, Lab, minute, type RestingCluster } from "../../sandbox/openshift/lab";
 
 let lab: Lab;
 const lines: string[] = [];
@@ -15,38 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-interface Captured {
-  facts: ClusterFacts;
-  offAt: Date;
-  nodes: Guest[];
-}
-
-async function capture(
-  masters = 1,
-  workers = 0,
-  before?: () => Promise<unknown>,
-): Promise<Captured> {
-  const nodes = lab.install(masters, workers);
-  lab.worldClock.advance(25 * hour);
-  await before?.();
-  const facts = await readClusterFacts(await lab.cluster());
-  await quiesce(await lab.cluster(), { clock: lab.clock });
-  lab.worldClock.advance(2 * minute);
-  return { facts, offAt: lab.worldClock.now(), nodes };
-}
-
-async function run({ facts, offAt }: Captured, options: Partial<Revive> = {}) {
-  return revive(await lab.cluster(), {
-    clusterId: facts.clusterId,
-    bootIdsBefore: Object.fromEntries(facts.nodes.map((node) => [node.name, node.bootId])),
-    cordonedBefore: facts.nodes.filter((node) => node.cordoned).map((node) => node.name),
-    offAt,
+const capture = (masters = 1, workers = 0, before?: () => Promise<unknown>) =>
+  lab.bringToRest(masters, workers, 25 * hour, before);
+const run = (captured: RestingCluster, options: Partial<Revive> = {}) =>
+  lab.revive(captured, {
     rounds: "classic",
-    clock: lab.clock,
     onProgress: (line) => lines.push(line),
     ...options,
   });
-}
 
 const cordoned = async () =>
   (await (await lab.cluster()).listNodes()).filter(isCordoned).map((node) => node.metadata.name);

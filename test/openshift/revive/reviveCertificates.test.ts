@@ -1,9 +1,6 @@
-import { readClusterFacts, type ClusterFacts } from "../../../openshift";
-import { quiesce } from "../../../openshift/quiesce/quiesce";
-import { revive, type Revive } from "../../../openshift/revive/revive";
+import type { Revive } from "../../../openshift/revive/revive";
 import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
-import type { Guest } from "../../../sandbox/world";
-import { day, hour, Lab, minute } from "../../sandbox/openshift/lab";
+import { day, hour, Lab, minute, type RestingCluster } from "../../sandbox/openshift/lab";
 
 let lab: Lab;
 const lines: string[] = [];
@@ -14,31 +11,10 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-interface Captured {
-  facts: ClusterFacts;
-  offAt: Date;
-  nodes: Guest[];
-}
-
-async function capture(masters = 1, workers = 0, ageMs = 25 * hour): Promise<Captured> {
-  const nodes = lab.install(masters, workers);
-  lab.worldClock.advance(ageMs);
-  const facts = await readClusterFacts(await lab.cluster());
-  await quiesce(await lab.cluster(), { clock: lab.clock });
-  lab.worldClock.advance(2 * minute);
-  return { facts, offAt: lab.worldClock.now(), nodes };
-}
-
-async function run({ facts, offAt }: Captured, options: Partial<Revive> = {}) {
-  return revive(await lab.cluster(), {
-    clusterId: facts.clusterId,
-    bootIdsBefore: Object.fromEntries(facts.nodes.map((node) => [node.name, node.bootId])),
-    offAt,
-    clock: lab.clock,
-    onProgress: (line) => lines.push(line),
-    ...options,
-  });
-}
+const capture = (masters = 1, workers = 0, ageMs = 25 * hour) =>
+  lab.bringToRest(masters, workers, ageMs);
+const run = (captured: RestingCluster, options: Partial<Revive> = {}) =>
+  lab.revive(captured, { onProgress: (line) => lines.push(line), ...options });
 
 /** Changes the cluster at the first progress line that matches. */
 function at(pattern: RegExp, change: ClusterChange): Partial<Revive> {

@@ -1,10 +1,7 @@
-import { readClusterFacts, type ClusterFacts } from "../../../openshift";
 import { isCordoned } from "../../../openshift/nodes/nodes";
-import { quiesce } from "../../../openshift/quiesce/quiesce";
-import { revive, type Revive } from "../../../openshift/revive/revive";
+import type { Revive } from "../../../openshift/revive/revive";
 import { changeCluster, type ClusterChange } from "../../../sandbox/openshift";
-import type { Guest } from "../../../sandbox/world";
-import { hour, Lab, minute } from "../../sandbox/openshift/lab";
+import { hour, Lab, minute, type RestingCluster } from "../../sandbox/openshift/lab";
 
 let lab: Lab;
 const lines: string[] = [];
@@ -15,41 +12,17 @@ beforeEach(async () => {
 });
 afterEach(() => lab.close());
 
-interface Captured {
-  facts: ClusterFacts;
-  offAt: Date;
-  nodes: Guest[];
-}
-
-async function capture(masters = 1, workers = 0): Promise<Captured> {
-  const nodes = lab.install(masters, workers);
-  lab.worldClock.advance(25 * hour);
-  const facts = await readClusterFacts(await lab.cluster());
-  await quiesce(await lab.cluster(), { clock: lab.clock });
-  lab.worldClock.advance(2 * minute);
-  return { facts, offAt: lab.worldClock.now(), nodes };
-}
-
-/** Captured and restored; `settledMs` after the boot. */
-async function restored(masters = 1, workers = 0, settledMs = 0): Promise<Captured> {
-  const captured = await capture(masters, workers);
+/** RestingCluster and restored; `settledMs` after the boot. */
+async function restored(masters = 1, workers = 0, settledMs = 0): Promise<RestingCluster> {
+  const captured = await lab.bringToRest(masters, workers);
   await lab.captureAndRestore(captured.nodes);
   lab.worldClock.advance(settledMs);
   lab.requests.length = 0;
   return captured;
 }
 
-async function run({ facts, offAt }: Captured, options: Partial<Revive> = {}) {
-  return revive(await lab.cluster(), {
-    clusterId: facts.clusterId,
-    bootIdsBefore: Object.fromEntries(facts.nodes.map((node) => [node.name, node.bootId])),
-    cordonedBefore: facts.nodes.filter((node) => node.cordoned).map((node) => node.name),
-    offAt,
-    clock: lab.clock,
-    onProgress: (line) => lines.push(line),
-    ...options,
-  });
-}
+const run = (captured: RestingCluster, options: Partial<Revive> = {}) =>
+  lab.revive(captured, { onProgress: (line) => lines.push(line), ...options });
 
 const change = (wanted: ClusterChange) => {
   changeCluster(lab.model(), wanted);
@@ -140,7 +113,7 @@ test("nothing counts before every operator has shown life", async () => {
 });
 
 test("a node that never gets Ready is named at the deadline", async () => {
-  const captured = await capture(1, 1);
+  const captured = await lab.bringToRest(1, 1);
   const [master, worker] = await lab.captureAndRestore(captured.nodes);
   if (!master || !worker) throw new Error("two nodes were captured");
   lab.guests.pullPlug(worker);
@@ -159,7 +132,7 @@ test("a node that is Ready with the boot of before the capture is not back", asy
 });
 
 test("a node that dies in the middle of the period ends it, though it still counts as Ready", async () => {
-  const captured = await capture(1, 1);
+  const captured = await lab.bringToRest(1, 1);
   const guests = await lab.captureAndRestore(captured.nodes);
   lab.worldClock.advance(5 * minute);
   const kill = when(/^good [\d.]+ s of/, () => {

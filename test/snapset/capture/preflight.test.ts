@@ -1,10 +1,10 @@
-import { judgeMembers, type FlavorView } from "../../../snapset/capture/preflight";
+import { judgeMembers, type CapturedFlavor } from "../../../snapset/capture/preflight";
 import type { ServerView } from "../../../snapset/capture/server";
 import { byId, identityOf, instanceOf, mac, serverOf, volumeViewOf } from "./domain";
 
 type Args = Parameters<typeof judgeMembers>;
 
-const small: FlavorView = {
+const small: CapturedFlavor = {
   name: "small",
   vcpus: 2,
   ram: 4096,
@@ -24,7 +24,7 @@ function judge({
 }: {
   server?: Partial<ServerView>;
   properties?: Readonly<Record<string, unknown>>;
-  flavor?: Partial<FlavorView>;
+  flavor?: Partial<CapturedFlavor>;
   wishes?: Partial<Args[1]>;
   surroundings?: Partial<Args[2]>;
 } = {}) {
