@@ -71,7 +71,8 @@ export class NodePods {
     if (pod.ranAt === undefined) return "Pending";
     const endsAt = pod.ranAt + this.cluster.scaled(clusterTimes.podMs);
     const { cluster } = this;
-    const isReported = cluster.clock.nowMs() >= endsAt && cluster.hasKubelet(pod.spec.nodeName ?? "");
+    const isReported =
+      cluster.clock.nowMs() >= endsAt && cluster.hasKubelet(pod.spec.nodeName ?? "");
     if (!isReported) return "Running";
     return (pod.end?.exitCode ?? 0) === 0 ? "Succeeded" : "Failed";
   }
