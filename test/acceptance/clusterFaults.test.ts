@@ -84,7 +84,7 @@ describe("a capture of a cluster", () => {
     const deadlines = { stop: 3000, images: 60_000, idle: 30_000 };
     expect((await lab.providers.capture(inputs({ deadlines }))).phase).toBe("committed");
     expect(phase("shutdown")?.evidence).toMatch(
-      /^not every node went down by itself, so they are stopped: timed out after 1 m 3 s waiting for master0, worker0 to be SHUTOFF; last seen: worker0 ACTIVE$/,
+      /^not every node went down by itself, so they are stopped: timed out after 1 m \d+ s waiting for master0, worker0 to be SHUTOFF; last seen: worker0 ACTIVE$/,
     );
     expect(stops()).toEqual({ controller: "graceful", master0: "inside", worker0: "graceful" });
   });
