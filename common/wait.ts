@@ -27,6 +27,10 @@ export interface Wait<T> {
  * @returns the observation that satisfied `isDone`
  * @throws {TimeoutError} at the deadline, naming what was last seen
  */
+export async function waitFor<T, Done extends T>(
+  wait: Wait<T> & { isDone: (observed: T) => observed is Done },
+): Promise<Done>;
+export async function waitFor<T>(wait: Wait<T>): Promise<T>;
 export async function waitFor<T>(wait: Wait<T>): Promise<T> {
   const started = wait.clock.now().getTime();
   let interval = wait.intervalMs ?? 1000;
@@ -41,4 +45,42 @@ export async function waitFor<T>(wait: Wait<T>): Promise<T> {
     await wait.clock.sleep(Math.min(interval, wait.deadlineMs - elapsed), wait.signal);
     interval = Math.min(interval * 1.5, wait.maxIntervalMs ?? 5000);
   }
+}
+
+/** A wait in which observing may fail for now. */
+export interface TolerantWait<T> extends Omit<Wait<T>, "isDone"> {
+  /** The words of a failure that may pass, as an observation; undefined for one that ends the wait. */
+  problemOf: (error: unknown) => string | undefined;
+  /** @default with the first value */
+  isDone?: (value: T) => boolean;
+}
+
+/**
+ * Observes until there is a value that will do; failures that may pass are told as what was seen.
+ *
+ * @throws {TimeoutError} at the deadline, naming what was last seen
+ */
+export async function waitForValue<T>({
+  observe,
+  problemOf,
+  isDone = () => true,
+  describe,
+  ...wait
+}: TolerantWait<T>): Promise<T> {
+  type Seen = { value: T } | { problem: string };
+  const { value } = await waitFor({
+    ...wait,
+    observe: async (): Promise<Seen> => {
+      try {
+        return { value: await observe() };
+      } catch (error) {
+        const problem = problemOf(error);
+        if (problem === undefined) throw error;
+        return { problem };
+      }
+    },
+    isDone: (seen: Seen): seen is { value: T } => "value" in seen && isDone(seen.value),
+    describe: (seen: Seen) => ("problem" in seen ? seen.problem : describe(seen.value)),
+  });
+  return value;
 }

@@ -68,7 +68,7 @@ export async function backUpEtcd(
 export type { EtcdBackupEvidence } from "./quiesce/etcdBackup";
 export type { Bastion, BastionSettings } from "./ssh/bastion";
 export { hostKeysOnConsole } from "./ssh/consoleKeys";
-export { SshConnectionError } from "./ssh/errors";
+export { passingProblem } from "./ssh/errors";
 export type { NodeAccessSettings } from "./ssh/nodeAccess";
 export type { RunOnNodes } from "./nodes/runOnNodes";
 export type { Cluster } from "./api/cluster";

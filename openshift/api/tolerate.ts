@@ -1,3 +1,4 @@
+import { waitForValue, type TolerantWait } from "../../common/wait";
 import { ClusterError, isTransient } from "./errors";
 
 /** What an observation brought: a value, or the words of a failure that may pass. */
@@ -19,4 +20,19 @@ export async function tolerate<T>(
     if (error instanceof ClusterError && isTolerable(error)) return { problem: error.message };
     throw error;
   }
+}
+
+/**
+ * Waits on a cluster that is starting, by the same rule.
+ *
+ * @returns the value that will do
+ * @throws {TimeoutError} at the deadline, naming what was last seen
+ */
+export function waitForAnswer<T>(
+  wait: Omit<TolerantWait<T>, "problemOf">,
+  isTolerable: (error: ClusterError) => boolean = isTransient,
+): Promise<T> {
+  const problemOf = (error: unknown) =>
+    error instanceof ClusterError && isTolerable(error) ? error.message : undefined;
+  return waitForValue({ ...wait, problemOf });
 }

@@ -1,5 +1,4 @@
 import { formatSeconds } from "../../common/errors";
-import { waitFor } from "../../common/wait";
 import type { CsrFacts } from "../csr/judgeCsr";
 import type { CsrPass } from "../csr/CsrApprovals";
 import { ClusterStateError } from "../api/errors";
@@ -8,7 +7,7 @@ import { bootIdOf, describeNotReady, isReady } from "../nodes/nodes";
 import type { ReviveContext } from "./revive";
 import { pace } from "./revivePace";
 import { watchRefusals } from "../api/startingRefusals";
-import { tolerate, type Tolerated } from "../api/tolerate";
+import { waitForAnswer } from "../api/tolerate";
 import type { Lease, Node } from "../api/types";
 
 /** {@link leaseKey} → renew time. */
@@ -39,24 +38,25 @@ export function waitForNodes(context: ReviveContext): Promise<NodesUp> {
     const startedAt = context.clock.now().getTime();
     const mayPass = watchRefusals(context.clock);
     let first: RenewTimes | undefined;
-    const seen = await waitFor<Tolerated<Look>>({
-      what: "all nodes to be Ready",
-      observe: () =>
-        tolerate(async () => {
+    const look = await waitForAnswer<Look>(
+      {
+        what: "all nodes to be Ready",
+        observe: async () => {
           first ??= renewTimes(await context.cluster.listLeases());
           const nodes = await context.cluster.listNodes();
           const csrs = await context.csrs.pass(csrFacts(nodes, context));
           refuseLost({ nodes, csrs }, context, startedAt);
           return { nodes, csrs };
-        }, mayPass),
-      isDone: (seen) => "value" in seen && isOver(seen.value, context),
-      describe: (seen) => ("problem" in seen ? seen.problem : describeLook(seen.value, context)),
-      deadlineMs: context.deadlinesMs.nodes,
-      ...pace(context, "waiting for nodes"),
-    });
-    if (!("value" in seen)) throw new Error("a wait ended before it was done");
-    const value = { nodes: seen.value.nodes, renewTimes: first ?? {} };
-    return { value, seen: describeLook(seen.value, context) };
+        },
+        isDone: (seen) => isOver(seen, context),
+        describe: (seen) => describeLook(seen, context),
+        deadlineMs: context.deadlinesMs.nodes,
+        ...pace(context, "waiting for nodes"),
+      },
+      mayPass,
+    );
+    const value = { nodes: look.nodes, renewTimes: first ?? {} };
+    return { value, seen: describeLook(look, context) };
   });
 }
 

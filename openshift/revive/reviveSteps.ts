@@ -1,6 +1,5 @@
 import { formatSeconds, TimeoutError } from "../../common/errors";
 import { listed } from "../../common/listed";
-import { waitFor } from "../../common/wait";
 import { ClusterStateError } from "../api/errors";
 import { describeFreshness, judgeFreshness, type Freshness } from "./freshness";
 import { cordonMark, isCordoned, shutdownMark } from "../nodes/nodes";
@@ -8,7 +7,7 @@ import type { ReviveContext } from "./revive";
 import type { RenewTimes } from "./reviveNodes";
 import { pace } from "./revivePace";
 import { watchRefusals } from "../api/startingRefusals";
-import { tolerate, type Tolerated } from "../api/tolerate";
+import { waitForAnswer } from "../api/tolerate";
 import { uncordonAgain } from "./uncordonAgain";
 import type { ClusterVersion, Node } from "../api/types";
 import { watchCertificate } from "./untrustedCertificate";
@@ -21,23 +20,20 @@ import { waitForStable } from "../stability/waitForStable";
 export function waitForApi(context: ReviveContext): Promise<ClusterVersion> {
   return context.step("API", async () => {
     const note = watchCertificate(context.clock);
-    const seen = await waitFor<Tolerated<ClusterVersion>>({
-      what: `the API at ${context.cluster.server}`,
-      observe: () =>
-        tolerate(
-          () => context.cluster.readClusterVersion(),
-          (error) => {
-            note(error);
-            return true;
-          },
-        ),
-      isDone: (seen) => "value" in seen,
-      describe: (seen) => ("problem" in seen ? seen.problem : "it answers"),
-      deadlineMs: context.deadlinesMs.api,
-      ...pace(context, "waiting for the API"),
-    });
-    if (!("value" in seen)) throw new Error("a wait ended before it was done");
-    return { value: seen.value, seen: `${context.cluster.server} answers` };
+    const value = await waitForAnswer(
+      {
+        what: `the API at ${context.cluster.server}`,
+        observe: () => context.cluster.readClusterVersion(),
+        describe: () => "it answers",
+        deadlineMs: context.deadlinesMs.api,
+        ...pace(context, "waiting for the API"),
+      },
+      (error) => {
+        note(error);
+        return true;
+      },
+    );
+    return { value, seen: `${context.cluster.server} answers` };
   });
 }
 
@@ -114,18 +110,17 @@ export function uncordonNodes(context: ReviveContext, seen?: readonly Node[]): P
  *
  * @returns their names
  */
-export async function releaseAgain(context: ReviveContext): Promise<string[]> {
-  const mayPass = watchRefusals(context.clock);
-  const seen = await waitFor<Tolerated<string[]>>({
-    what: "the nodes to be looked at",
-    observe: () =>
-      tolerate(async () => uncordonAgain(await context.cluster.listNodes(), context), mayPass),
-    isDone: (seen) => "value" in seen,
-    describe: (seen) => ("problem" in seen ? seen.problem : listed(seen.value)),
-    deadlineMs: context.deadlinesMs.api,
-    ...pace(context, "looking at the nodes"),
-  });
-  return "value" in seen ? seen.value : [];
+export function releaseAgain(context: ReviveContext): Promise<string[]> {
+  return waitForAnswer(
+    {
+      what: "the nodes to be looked at",
+      observe: async () => uncordonAgain(await context.cluster.listNodes(), context),
+      describe: listed,
+      deadlineMs: context.deadlinesMs.api,
+      ...pace(context, "looking at the nodes"),
+    },
+    watchRefusals(context.clock),
+  );
 }
 
 /**
@@ -138,21 +133,21 @@ export function waitForFreshness(
 ): Promise<Freshness> {
   return context.step("freshness", async () => {
     const deadlineMs = context.deadlinesMs.freshness;
-    const mayPass = watchRefusals(context.clock);
     const started = context.clock.now().getTime();
     const isOver = () => context.clock.now().getTime() - started >= deadlineMs;
-    const seen = await waitFor<Tolerated<Freshness>>({
-      what: "all nodes and operators to report this boot",
-      observe: () => tolerate(() => observeFreshness(context, renewTimesBefore), mayPass),
-      isDone: (seen) =>
-        "value" in seen &&
-        (seen.value.isProven || (isOver() && seen.value.nodes.every((node) => node.fresh))),
-      describe: (seen) => ("problem" in seen ? seen.problem : describeFreshness(seen.value)),
-      deadlineMs,
-      ...pace(context, "waiting for signs of this boot"),
-    });
-    if (!("value" in seen)) throw new Error("a wait ended before it was done");
-    return { value: seen.value, seen: describeFreshness(seen.value) };
+    const value = await waitForAnswer(
+      {
+        what: "all nodes and operators to report this boot",
+        observe: () => observeFreshness(context, renewTimesBefore),
+        isDone: ({ isProven, nodes }) =>
+          isProven || (isOver() && nodes.every((node) => node.fresh)),
+        describe: describeFreshness,
+        deadlineMs,
+        ...pace(context, "waiting for signs of this boot"),
+      },
+      watchRefusals(context.clock),
+    );
+    return { value, seen: describeFreshness(value) };
   });
 }
 
@@ -169,16 +164,17 @@ async function observeFreshness(context: ReviveContext, renewTimesBefore: RenewT
 /** The last API to appear when OpenShift starts: it is served by a pod of the cluster itself. */
 export function requireRouteApi(context: ReviveContext): Promise<void> {
   return context.step("route API", async () => {
-    const mayPass = watchRefusals(context.clock);
-    await waitFor<Tolerated<string[]>>({
-      what: "route.openshift.io among the API groups",
-      observe: () => tolerate(() => context.cluster.listApiGroupVersions(), mayPass),
-      isDone: (seen) => "value" in seen && seen.value.some(isRouteApi),
-      describe: (seen) =>
-        "problem" in seen ? seen.problem : `${seen.value.length} group versions without it`,
-      deadlineMs: context.deadlinesMs.api,
-      ...pace(context, "waiting for the route API"),
-    });
+    await waitForAnswer(
+      {
+        what: "route.openshift.io among the API groups",
+        observe: () => context.cluster.listApiGroupVersions(),
+        isDone: (versions) => versions.some(isRouteApi),
+        describe: (versions) => `${versions.length} group versions without it`,
+        deadlineMs: context.deadlinesMs.api,
+        ...pace(context, "waiting for the route API"),
+      },
+      watchRefusals(context.clock),
+    );
     return { value: undefined, seen: "route.openshift.io is served" };
   });
 }

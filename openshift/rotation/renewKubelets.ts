@@ -1,8 +1,7 @@
 import { listed } from "../../common/listed";
-import { waitFor } from "../../common/wait";
 import { rolesOf } from "../nodes/nodes";
 import { runOnNodes } from "../nodes/runOnNodes";
-import { tolerate, type Tolerated } from "../api/tolerate";
+import { waitForAnswer } from "../api/tolerate";
 import type { AccelerationContext } from "./accelerate";
 import type { NodeReading } from "./credentials";
 import { nodesShortOf } from "./judgeRotation";
@@ -114,11 +113,11 @@ async function waitUntilReadable(
   context: AccelerationContext,
   names: readonly string[],
 ): Promise<string> {
-  const seen = await waitFor<Tolerated<NodeReading[]>>({
+  const readings = await waitForAnswer({
     what: `kubelets of ${names.join(", ")} to have their certificates`,
-    observe: () => tolerate(() => readKubelets(context.cluster, context, names, minuteMs)),
-    isDone: (seen) => "value" in seen && seen.value.every(hasServing),
-    describe: (seen) => ("problem" in seen ? seen.problem : describeReadings(seen.value)),
+    observe: () => readKubelets(context.cluster, context, names, minuteMs),
+    isDone: (seen) => seen.every(hasServing),
+    describe: describeReadings,
     deadlineMs: kubeletsDeadlineMs,
     clock: context.clock,
     signal: context.signal,
@@ -126,7 +125,7 @@ async function waitUntilReadable(
     maxIntervalMs: 10_000,
     onProgress: (line) => context.onProgress?.(`kubelets: ${line}`),
   });
-  return "value" in seen ? describeReadings(seen.value) : seen.problem;
+  return describeReadings(readings);
 }
 
 /** That is what a kubelet asks for last, with its client certificate. */

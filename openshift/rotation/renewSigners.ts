@@ -1,6 +1,5 @@
-import { waitFor } from "../../common/wait";
 import type { Cluster } from "../api/cluster";
-import { tolerate, type Tolerated } from "../api/tolerate";
+import { waitForAnswer } from "../api/tolerate";
 import type { AccelerationContext } from "./accelerate";
 import type { Shortfall } from "./judgeRotation";
 import { readSigner, signerInUse, signerSecrets, type Signer } from "./signers";
@@ -22,34 +21,32 @@ export async function renewSigners(
   const names = shortfalls.map(({ what }) => what);
   const secrets = signerSecrets.filter(([, name]) => names.includes(name));
   await context.step("signers", async () => {
-    const read = () =>
-      Promise.all(secrets.map(([namespace, name]) => readSigner(cluster, namespace, name)));
     for (const [namespace, name] of secrets) await cluster.deleteSecret(namespace, name);
-    const seen = await waitFor<Tolerated<Signer[]>>({
+    const signers = await waitForAnswer({
       what: `${names.join(" and ")} to be made anew`,
-      observe: () => tolerate(read),
-      isDone: (seen) =>
-        "value" in seen && seen.value.every(({ notAfter }) => notAfter !== undefined),
-      describe: (seen) => ("problem" in seen ? seen.problem : describeSigners(seen.value)),
+      observe: () =>
+        Promise.all(secrets.map(([namespace, name]) => readSigner(cluster, namespace, name))),
+      isDone: (seen) => seen.every(({ notAfter }) => notAfter !== undefined),
+      describe: describeSigners,
       deadlineMs: signersDeadlineMs,
       ...pace(context, "signers"),
     });
-    return "value" in seen ? describeSigners(seen.value) : seen.problem;
+    return describeSigners(signers);
   });
 }
 
 /** A kubelet that asks before that gets a certificate that ends with the old signer. */
 export async function awaitSignersInUse(context: AccelerationContext): Promise<void> {
   await context.step("signer in use", async () => {
-    const seen = await waitFor<Tolerated<SignerUse>>({
+    const use = await waitForAnswer({
       what: "the new csr-signer to be used",
-      observe: () => tolerate(() => readUse(context.cluster)),
-      isDone: (seen) => "value" in seen && isInUse(seen.value),
-      describe: (seen) => ("problem" in seen ? seen.problem : describeUse(seen.value)),
+      observe: () => readUse(context.cluster),
+      isDone: isInUse,
+      describe: describeUse,
       deadlineMs: inUseDeadlineMs,
       ...pace(context, "signer in use"),
     });
-    return "value" in seen ? describeUse(seen.value) : seen.problem;
+    return describeUse(use);
   });
 }
 

@@ -1,11 +1,10 @@
 import { counted } from "../../common/counted";
 import { formatSeconds } from "../../common/errors";
-import { waitFor } from "../../common/wait";
 import type { Cluster } from "../api/cluster";
 import { ClusterStateError } from "../api/errors";
 import { installedAtOf } from "../facts";
 import type { NodeReading } from "./credentials";
-import { tolerate, type Tolerated } from "../api/tolerate";
+import { waitForAnswer } from "../api/tolerate";
 import { accelerateRotation, type AccelerationEvidence } from "./accelerate";
 import { judgeRotation, renewedBy, type RotationVerdict } from "./judgeRotation";
 import { lookAtRotation, lookWhenItMatters, type RotationLook } from "./look";
@@ -134,10 +133,10 @@ async function waitForRotation(cluster: Cluster, gate: RotationGate): Promise<Ro
   if (!by || by.getTime() > first.now.getTime() + deadlineMs) {
     throw wouldNotOutlive(first.verdict, "mode accelerate makes the cluster rotate at once");
   }
-  const seen = await waitFor<Tolerated<RotationLook>>({
+  return waitForAnswer({
     what: "the cluster's certificates to be rotated",
-    observe: () => tolerate(observe),
-    isDone: (seen) => "value" in seen && seen.value.verdict.rotated,
+    observe,
+    isDone: ({ verdict }) => verdict.rotated,
     describe: describeLook,
     deadlineMs,
     clock: gate.clock,
@@ -146,27 +145,22 @@ async function waitForRotation(cluster: Cluster, gate: RotationGate): Promise<Ro
     maxIntervalMs: 60_000,
     onProgress: gate.onProgress,
   });
-  if (!("value" in seen)) throw new Error("a wait ended before it was done");
-  return seen.value;
 }
 
 /** API servers roll out anew because of new signers, and the only one of a single node is away meanwhile. */
-async function lookWhenItAnswers(cluster: Cluster, gate: RotationGate): Promise<RotationLook> {
-  const seen = await waitFor<Tolerated<RotationLook>>({
+function lookWhenItAnswers(cluster: Cluster, gate: RotationGate): Promise<RotationLook> {
+  return waitForAnswer({
     what: "the API to tell of the cluster's certificates",
-    observe: () => tolerate(() => lookAtRotation(cluster, gate)),
-    isDone: (seen) => "value" in seen,
+    observe: () => lookAtRotation(cluster, gate),
     describe: describeLook,
     deadlineMs: apiDeadlineMs,
     clock: gate.clock,
     signal: gate.signal,
   });
-  if (!("value" in seen)) throw new Error("a wait ended before it was done");
-  return seen.value;
 }
 
-function describeLook(seen: Tolerated<RotationLook>): string {
-  return "problem" in seen ? seen.problem : firstOf(seen.value.verdict.reasons, 3).join("; ");
+function describeLook({ verdict }: RotationLook): string {
+  return firstOf(verdict.reasons, 3).join("; ");
 }
 
 function wouldNotOutlive({ reasons }: RotationVerdict, remark: string): ClusterStateError {

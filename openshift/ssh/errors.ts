@@ -1,3 +1,5 @@
+import { messageOf, TimeoutError } from "../../common/errors";
+
 /** No SSH connection, or one that ended: a host that boots or a network that breaks, worth trying again. */
 export class SshConnectionError extends Error {
   override readonly name = "SshConnectionError";
@@ -30,4 +32,10 @@ export class SshRefusal extends Error {
   ) {
     super(`${subject}: ${detail}`, options);
   }
+}
+
+/** The words of a failure after which SSH is worth trying again; undefined for others. */
+export function passingProblem(error: unknown): string | undefined {
+  const mayPass = error instanceof SshConnectionError || error instanceof TimeoutError;
+  return mayPass ? messageOf(error) : undefined;
 }

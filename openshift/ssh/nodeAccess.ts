@@ -1,12 +1,12 @@
 import type { Client } from "ssh2";
 import { eachBounded } from "../../common/eachBounded";
 import { InputError, messageOf, TimeoutError } from "../../common/errors";
-import { waitFor } from "../../common/wait";
+import { waitForValue } from "../../common/wait";
 import { ClusterStateError } from "../api/errors";
 import type { NodesCommand, RunOnNodes } from "../nodes/runOnNodes";
 import type { Node } from "../api/types";
 import type { Bastion } from "./bastion";
-import { SshConnectionError } from "./errors";
+import { passingProblem } from "./errors";
 import { isPort } from "./forward";
 import { loadHostKeys, type HostKeyTrust } from "./hostKeys";
 import { loadLogin, type SshLogin } from "./login";
@@ -181,32 +181,24 @@ async function runOnNode(
 }
 
 /** Until the deadline: a node's sshd may have many connections just now, or the bastion be cut. */
-async function connect(
+function connect(
   endpoint: SshEndpoint,
   bastion: Bastion | undefined,
   run: ConnectWait,
 ): Promise<Client> {
-  const seen = await waitFor<{ client: Client } | { problem: string }>({
+  return waitForValue({
     what: `SSH to ${endpoint.subject}`,
     observe: async () => {
-      try {
-        const through = await bastion?.forward(endpoint);
-        return { client: await openSession({ ...endpoint, ...(through && { through }) }) };
-      } catch (error) {
-        const mayPass = error instanceof SshConnectionError || error instanceof TimeoutError;
-        if (mayPass) return { problem: messageOf(error) };
-        throw error;
-      }
+      const through = await bastion?.forward(endpoint);
+      return openSession({ ...endpoint, ...(through && { through }) });
     },
-    isDone: (it) => "client" in it,
-    describe: (it) => ("problem" in it ? it.problem : "connected"),
+    problemOf: passingProblem,
+    describe: () => "connected",
     deadlineMs: run.deadlineMs,
     clock: run.clock,
     signal: run.signal,
     intervalMs: 1000,
   });
-  if ("client" in seen) return seen.client;
-  throw new SshConnectionError(endpoint.subject, seen.problem);
 }
 
 /** A command that does not end is left alone at the deadline: ending the session ends it. */

@@ -1,12 +1,11 @@
-import { messageOf, TimeoutError } from "../../../common/errors";
-import { waitFor } from "../../../common/wait";
+import { waitForValue } from "../../../common/wait";
 import {
   backUpEtcd,
   connectCluster,
   openBastion,
+  passingProblem,
   sshNodeAccess,
   sshNodeSessions,
-  SshConnectionError,
   type Bastion,
   type Cluster,
   type ClusterConnection,
@@ -139,19 +138,11 @@ async function readFrom(
   patienceMs: number,
   { clock, signal, report }: Context,
 ) {
-  const seen = await waitFor<{ content: string } | { problem: string }>({
+  const content = await waitForValue({
     what: `${path} on ${bastion.subject}`,
-    observe: async () => {
-      try {
-        return { content: await bastion.readFile(path) };
-      } catch (error) {
-        const mayPass = error instanceof SshConnectionError || error instanceof TimeoutError;
-        if (mayPass) return { problem: messageOf(error) };
-        throw error;
-      }
-    },
-    isDone: (it) => "content" in it,
-    describe: (it) => ("problem" in it ? it.problem : "read"),
+    observe: () => bastion.readFile(path),
+    problemOf: passingProblem,
+    describe: () => "read",
     deadlineMs: patienceMs,
     clock,
     signal,
@@ -159,8 +150,7 @@ async function readFrom(
       report(`waiting for the bastion: ${line}`);
     },
   });
-  if (!("content" in seen)) throw new Error("a wait ended before it was done");
-  return { content: seen.content, from: `${path} on ${bastion.subject}` };
+  return { content, from: `${path} on ${bastion.subject}` };
 }
 
 /** What was a secret of the configuration when the resource was declared. */
