@@ -9,14 +9,12 @@ import { readTemplate, type Template } from "./hot/template";
 import { readIntent, type Intent } from "./intent";
 import { toEnvironment } from "./mapping/toEnvironment";
 import { Problems, type Place } from "./problems";
+import { templateFile, variablesFile } from "./recognize";
 import { pythonText } from "./python";
 import { defaultVariables, inlineVariables } from "./scenarioVariables";
 import { isMap } from "./values";
 import { stackParameters, Variables } from "./variables";
 import { readYaml, type Node } from "./yaml/readYaml";
-
-const variablesFile = "bootstrap_vars.yml";
-const templateFile = "heat_template.yaml";
 
 /** A Hotstack scenario, and what is said beside it, as `ansible-playbook` would be told. */
 export interface ScenarioSource {
@@ -58,15 +56,6 @@ export function loadScenario(
   problems.throwIfAny(source.scenario);
   if (scenario === undefined) throw new Error(`${source.scenario} gave neither result nor problem`);
   return scenario;
-}
-
-/** Whether a folder, or the text of a file, is a Hotstack scenario. */
-export function isScenarioFolder(path: string, files: FileSystem = disk): boolean {
-  return [templateFile, variablesFile].some((it) => files.read(join(path, it)) !== undefined);
-}
-
-export function isTemplate(text: string): boolean {
-  return /^["']?heat_template_version["']?\s*:/m.test(text);
 }
 
 class Loader {
