@@ -6,6 +6,10 @@ export const cordonMark = "snapset/cordoned-at";
 /** On nodes that were told to shut down: the boot id in which they were told. */
 export const shutdownMark = "snapset/shutdown-in-boot";
 
+export function nameOf(node: Node): string {
+  return node.metadata.name;
+}
+
 /** True when the kubelet reports Ready=True. */
 export function isReady(node: Node): boolean {
   return node.status?.conditions?.some((c) => c.type === "Ready" && c.status === "True") ?? false;

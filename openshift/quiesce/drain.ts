@@ -6,7 +6,7 @@ import { waitFor } from "../../common/wait";
 import type { Cluster } from "../api/cluster";
 import { debugPodLabel } from "../nodes/debugPod";
 import { ClusterError, isTransient } from "../api/errors";
-import { isMaster } from "../nodes/nodes";
+import { isMaster, nameOf } from "../nodes/nodes";
 import type { Node, Pod } from "../api/types";
 
 /** How to drain. */
@@ -189,8 +189,4 @@ function leftOf(pod: Pod, why: string): PodLeft {
 
 function keyOf({ metadata }: Pod): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
-}
-
-function nameOf(node: Node): string {
-  return node.metadata.name;
 }

@@ -6,7 +6,7 @@ import { isMaster, isReady } from "../nodes/nodes";
 import type { Bastion } from "../ssh/bastion";
 import type { NodeSession, OpenNode } from "../ssh/nodeSessions";
 import { pipeCommands, type Passed } from "../ssh/pipeCommands";
-import { commandLine, quote, runCommand, type CommandResult } from "../ssh/runCommand";
+import { commandLine, describeEnd, quote, runCommand, type CommandResult } from "../ssh/runCommand";
 
 /** How to back up etcd, and where to. */
 export interface EtcdBackup {
@@ -180,8 +180,7 @@ async function run(session: NodeSession, script: string): Promise<CommandResult>
   const line = commandLine(session.user, ["sh", "-c", script]);
   const result = await runCommand(session.client, session.subject, line);
   if (result.exitCode === 0) return result;
-  const code = result.exitCode === undefined ? "ended by a signal" : `exit code ${result.exitCode}`;
-  throw new Error(`${session.subject}: ${code}${result.output === "" ? "" : `: ${result.output}`}`);
+  throw new Error(`${session.subject}: ${describeEnd(result)}`);
 }
 
 /** Size and hash, a line each. */

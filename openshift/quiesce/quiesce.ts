@@ -9,6 +9,7 @@ import {
   isCordonedByUs,
   isMaster,
   isToldToShutDown,
+  nameOf,
 } from "../nodes/nodes";
 import { shutDownNodes, type ShutDownNodes, type Told } from "./shutDownNodes";
 import type { Node } from "../api/types";
@@ -176,8 +177,4 @@ async function giveBack(
 ): Promise<QuiesceError> {
   const { undone, notUndone } = await undoOnNodes(cluster, [...started], [...cordoned], options);
   return new QuiesceError(undone, notUndone, cause);
-}
-
-function nameOf(node: Node): string {
-  return node.metadata.name;
 }

@@ -8,9 +8,9 @@ import {
   isReady,
   isToldToShutDown,
   shutdownMark,
+  nameOf,
 } from "../nodes/nodes";
 import { runOnNodes, type RunOnNodes } from "../nodes/runOnNodes";
-import type { Node } from "../api/types";
 import { cancelShutdowns, shutdownPurpose } from "./undoQuiesce";
 
 /** How to tell nodes to shut down. */
@@ -156,8 +156,4 @@ async function callBack(
       cause,
     },
   );
-}
-
-function nameOf(node: Node): string {
-  return node.metadata.name;
 }

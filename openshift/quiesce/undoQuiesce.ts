@@ -2,7 +2,7 @@ import type { Clock } from "../../common/clock";
 import { messageOf, TimeoutError } from "../../common/errors";
 import type { Cluster } from "../api/cluster";
 import { ClusterError } from "../api/errors";
-import { cordonMark, isCordonedByUs, isToldToShutDown, shutdownMark } from "../nodes/nodes";
+import { cordonMark, isCordonedByUs, isToldToShutDown, shutdownMark, nameOf } from "../nodes/nodes";
 import { removeRuns, runOnNodes, type RunOnNodes } from "../nodes/runOnNodes";
 import type { Node } from "../api/types";
 
@@ -146,8 +146,4 @@ function cancelOn(
       return Promise.resolve();
     },
   });
-}
-
-function nameOf(node: Node): string {
-  return node.metadata.name;
 }

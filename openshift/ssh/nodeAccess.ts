@@ -11,7 +11,13 @@ import { isPort } from "./forward";
 import { loadHostKeys, type HostKeyTrust } from "./hostKeys";
 import { loadLogin, type SshLogin } from "./login";
 import type { ConnectWait, OpenNode } from "./nodeSessions";
-import { commandLine, runCommand, startCommand, type CommandResult } from "./runCommand";
+import {
+  commandLine,
+  runCommand,
+  startCommand,
+  type CommandResult,
+  describeEnd,
+} from "./runCommand";
 import { openSession, type SshEndpoint } from "./session";
 
 /** How to log in to the cluster's nodes. */
@@ -172,7 +178,7 @@ async function runOnNode(
     run.onStarted?.(nodeName);
     const line = commandLine(endpoint.login.user, run.command);
     const result = await within(run, endpoint, runCommand(client, endpoint.subject, line));
-    if (result.exitCode !== 0) throw new Error(describeEnd(endpoint.subject, run, result));
+    if (result.exitCode !== 0) throw new Error(describeFailure(endpoint.subject, run, result));
     run.onOutput?.(nodeName, result.stdout);
     await run.onSucceeded?.(nodeName);
   } finally {
@@ -219,9 +225,7 @@ function within<T>(run: NodesCommand, endpoint: SshEndpoint, work: Promise<T>): 
   });
 }
 
-function describeEnd(subject: string, run: NodesCommand, { exitCode, output }: CommandResult) {
-  const how = exitCode === undefined ? "ended by a signal" : `exit code ${exitCode}`;
-  const said = output === "" ? "" : `: ${output}`;
+function describeFailure(subject: string, run: NodesCommand, result: CommandResult) {
   const words = run.command.join(" ");
-  return `${subject}: ${words.length > longestNamed ? run.purpose : words}: ${how}${said}`;
+  return `${subject}: ${words.length > longestNamed ? run.purpose : words}: ${describeEnd(result)}`;
 }

@@ -12,6 +12,12 @@ export interface CommandResult {
   stdout: string;
 }
 
+/** E.g. `exit code 1: no such file`. */
+export function describeEnd({ exitCode, output }: CommandResult): string {
+  const how = exitCode === undefined ? "ended by a signal" : `exit code ${exitCode}`;
+  return output === "" ? how : `${how}: ${output}`;
+}
+
 const maxOutput = 500;
 /** As much as a pod's termination message holds. */
 const maxStdout = 4096;

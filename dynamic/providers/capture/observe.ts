@@ -4,6 +4,7 @@ import { decodeJournal, journalTag, type StoredJournal } from "../../../snapset/
 import type { ServerView } from "../../../snapset/capture/server";
 import { imageNameOf, snapIdProperty } from "../../../snapset/identity";
 import type { Instance } from "../../../snapset/snapsetData";
+import { addressesOf } from "../addresses";
 import type { Context } from "../context";
 
 /** The servers of the capture, by uuid, from one list call. */
@@ -138,7 +139,7 @@ export async function observeJournals({ cloud, warn }: Context): Promise<StoredJ
 }
 
 function viewOf(server: Server): ServerView {
-  const addresses = Object.values(server.addresses).flat();
+  const addresses = addressesOf(server);
   return {
     id: server.id,
     name: server.name,

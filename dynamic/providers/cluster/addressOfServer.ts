@@ -1,4 +1,5 @@
 import { InputError } from "../../../common/errors";
+import { addressesOf } from "../addresses";
 import type { Context } from "../context";
 
 /**
@@ -13,12 +14,12 @@ export async function addressOfServer(id: string | null, { cloud }: Context): Pr
       "bastion.host: is missing, and the environment has no controller that could be it",
     ]);
   }
-  const { name, addresses } = await cloud.compute.showServer(id);
-  const all = Object.values(addresses).flat();
+  const server = await cloud.compute.showServer(id);
+  const all = addressesOf(server);
   const floating = all.find((it) => it["OS-EXT-IPS:type"] === "floating");
   const address = (floating ?? all[0])?.addr;
   if (address !== undefined) return address;
   throw new InputError("snapset:cluster", [
-    `bastion.host: is missing, and controller ${name} (${id}) has no address`,
+    `bastion.host: is missing, and controller ${server.name} (${id}) has no address`,
   ]);
 }

@@ -1,6 +1,7 @@
 import { waitFor } from "../../../common/wait";
 import { hostKeysOnConsole } from "../../../openshift";
 import { isConflict, isNotFound, type Server } from "../../../openstack";
+import { addressesOf } from "../addresses";
 import type { Context } from "../context";
 
 /**
@@ -59,10 +60,8 @@ async function observeKeys(host: string, controller: string | null, { cloud }: C
 /** A floating address is one server's; environments restored twice have the same fixed ones. */
 function serversAt(host: string, servers: readonly Server[]): Server[] {
   const having = (type: string) =>
-    servers.filter(({ addresses }) =>
-      Object.values(addresses)
-        .flat()
-        .some((it) => it.addr === host && it["OS-EXT-IPS:type"] === type),
+    servers.filter((server) =>
+      addressesOf(server).some((it) => it.addr === host && it["OS-EXT-IPS:type"] === type),
     );
   const floating = having("floating");
   return floating.length > 0 ? floating : having("fixed");

@@ -3,6 +3,7 @@ import { readNodeMachines, type Cluster } from "../../../openshift";
 import type { Server } from "../../../openstack";
 import { judgeNodes, nodesElsewhere, type Machine } from "../../../snapset/capture/clusterNodes";
 import type { Instance } from "../../../snapset/snapsetData";
+import { addressesOf } from "../addresses";
 import type { Context } from "../context";
 
 /**
@@ -14,15 +15,12 @@ import type { Context } from "../context";
 export async function requireOwnNodes(
   cluster: Cluster,
   instances: readonly Pick<Instance, "uuid">[],
-  { cloud, warn }: Context,
+  context: Context,
 ): Promise<void> {
-  const [nodes, servers] = await Promise.all([
-    readNodeMachines(cluster),
-    cloud.compute.listServers(),
-  ]);
+  const { nodes, machines } = await look(cluster, context);
   const captured = new Set(instances.map(({ uuid }) => uuid));
-  const { problems, warnings } = judgeNodes(nodes, servers.map(machineOf), captured);
-  warnings.forEach(warn);
+  const { problems, warnings } = judgeNodes(nodes, machines, captured);
+  warnings.forEach(context.warn);
   if (problems.length > 0) {
     throw new InputError(`${cluster.server} is not the cluster of the captured servers`, problems);
   }
@@ -38,21 +36,25 @@ export async function requireOwnNodes(
 export async function refuseTwin(
   cluster: Cluster,
   own: readonly string[],
-  { cloud }: Context,
+  context: Context,
 ): Promise<void> {
-  const [nodes, servers] = await Promise.all([
-    readNodeMachines(cluster),
-    cloud.compute.listServers(),
-  ]);
-  const problems = nodesElsewhere(nodes, servers.map(machineOf), new Set(own));
+  const { nodes, machines } = await look(cluster, context);
+  const problems = nodesElsewhere(nodes, machines, new Set(own));
   if (problems.length > 0) {
     throw new InputError(`${cluster.server} is the cluster of another environment`, problems);
   }
 }
 
-function machineOf({ id, name, addresses }: Server): Machine {
-  const fixed = Object.values(addresses)
-    .flat()
-    .filter((address) => address["OS-EXT-IPS:type"] === "fixed");
-  return { id, name, addresses: fixed.map(({ addr }) => addr) };
+/** The cluster's nodes, and the machines of the project on which they may run. */
+async function look(cluster: Cluster, { cloud }: Context) {
+  const [nodes, servers] = await Promise.all([
+    readNodeMachines(cluster),
+    cloud.compute.listServers(),
+  ]);
+  return { nodes, machines: servers.map(machineOf) };
+}
+
+function machineOf(server: Server): Machine {
+  const fixed = addressesOf(server).filter((it) => it["OS-EXT-IPS:type"] === "fixed");
+  return { id: server.id, name: server.name, addresses: fixed.map(({ addr }) => addr) };
 }
