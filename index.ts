@@ -11,9 +11,9 @@ import {
   type DeployConfig,
   type RestoreConfig,
 } from "./snapset/config";
-import type { Environment as EnvironmentSpec } from "./snapset/environment";
+import type { Environment as EnvironmentSpec } from "./snapset/environment/environment";
 import { parseSnapsetData } from "./snapset/snapsetData";
-import { wantedNodesOf } from "./snapset/wantedNode";
+import { wantedNodesOf } from "./snapset/environment/wantedNode";
 
 const name = pulumi.getStack();
 

@@ -12,7 +12,7 @@ import type { ImageRow, VolumeRow } from "../dynamic/providers/capture/types";
 import { SnapId } from "../dynamic/snapId";
 import { SnapSet } from "../dynamic/snapSet";
 import type { CaptureConfig } from "../snapset/config";
-import { stablePeriodOf, type Environment } from "../snapset/environment";
+import { stablePeriodOf, type Environment } from "../snapset/environment/environment";
 import type { PhaseRecord } from "../snapset/manifest";
 import { toSnapsetData, type Instance, type SnapsetData } from "../snapset/snapsetData";
 

@@ -10,7 +10,7 @@ import {
   controllerOf,
   type Environment as Spec,
   type EnvironmentNode,
-} from "../snapset/environment";
+} from "../snapset/environment/environment";
 import type { ManifestVolume } from "../snapset/manifest";
 import { isClusterRole } from "../snapset/roles";
 import { toSnapsetData, type SnapsetData } from "../snapset/snapsetData";

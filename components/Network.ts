@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import type { EnvironmentNetwork } from "../snapset/environment";
-import { isInside } from "../snapset/subnets";
+import type { EnvironmentNetwork } from "../snapset/environment/environment";
+import { isInside } from "../snapset/environment/subnets";
 
 /** A network of an environment, with its subnets. */
 export class Network extends ComponentResource {

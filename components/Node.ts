@@ -8,7 +8,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment";
+import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment/environment";
 import { given, type Network } from "./Network";
 import { declarePort, type DeclaredPort, type PortRegistry } from "./ports";
 import { blockDevicesOf, declareVolumes, type NodeVolumes, type RestoredNode } from "./volumes";

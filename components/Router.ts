@@ -1,6 +1,6 @@
 import * as openstack from "@pulumi/openstack";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
-import type { EnvironmentRouter } from "../snapset/environment";
+import type { EnvironmentRouter } from "../snapset/environment/environment";
 import { given } from "./Network";
 
 /** A router of an environment: a gateway to an external network, an interface in each subnet. */

@@ -4,8 +4,8 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { InputError, messageOf } from "../common/errors";
 import { isScenarioFolder, isTemplate, loadScenario, type ScenarioSource } from "../hotstack";
-import type { Environment } from "../snapset/environment";
-import { parseEnvironment } from "../snapset/parseEnvironment";
+import type { Environment } from "../snapset/environment/environment";
+import { parseEnvironment } from "../snapset/environment/parse";
 import { parseSnapsetData, type Instance } from "../snapset/snapsetData";
 
 /** What becomes of an environment: its nodes boot from base images, or from a set's. */

@@ -1,6 +1,6 @@
 import * as openstack from "@pulumi/openstack";
 import type { Output, Resource } from "@pulumi/pulumi";
-import type { EnvironmentPort, EnvironmentSubport } from "../snapset/environment";
+import type { EnvironmentPort, EnvironmentSubport } from "../snapset/environment/environment";
 import { given, type Network } from "./Network";
 
 /** What ports are declared among. */

@@ -1,5 +1,5 @@
 import { output, type Output } from "@pulumi/pulumi";
-import type { Environment } from "../snapset/environment";
+import type { Environment } from "../snapset/environment/environment";
 
 /** What outputs can refer to, by the names of an environment. */
 export interface DeployedThings {

@@ -4,7 +4,7 @@ import {
   rootVolumeName,
   type EnvironmentNode,
   type EnvironmentVolume,
-} from "../snapset/environment";
+} from "../snapset/environment/environment";
 import type { ManifestVolume } from "../snapset/manifest";
 import { findVolume, rootVolumeOf } from "../snapset/setVolumes";
 import { baseImageId } from "./baseImage";

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../common/errors";
-import type { Environment } from "../snapset/environment";
+import type { Environment } from "../snapset/environment/environment";
 import { packedArchive } from "./archive";
 import { contentOf, disk, fileText, type FileSystem } from "./files";
 import { resolveParameters, type Parameters } from "./hot/parameters";

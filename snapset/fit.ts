@@ -2,7 +2,7 @@ import { flavorProblems, type FlavorView } from "./flavors";
 import type { ManifestMember } from "./manifest";
 import { rootVolumeOf } from "./setVolumes";
 import type { SnapsetRecord } from "./sets";
-import type { WantedNode } from "./wantedNode";
+import type { WantedNode } from "./environment/wantedNode";
 
 /**
  * Why a set cannot be restored into these nodes, as sentences; empty when it can.

@@ -2,7 +2,7 @@ import type { FlavorView } from "./flavors";
 import type { ManifestMember, ManifestVolume } from "./manifest";
 import { dataVolumesOf, findVolume } from "./setVolumes";
 import type { SnapsetRecord } from "./sets";
-import type { WantedNode } from "./wantedNode";
+import type { WantedNode } from "./environment/wantedNode";
 
 /** What a restore of a set into these nodes will not bring back as it was, as sentences. */
 export function fitWarnings(

@@ -1,4 +1,4 @@
-import type { WantedNode } from "./wantedNode";
+import type { WantedNode } from "./environment/wantedNode";
 
 /** What of a flavor decides about a restore; field names are Nova's. */
 export interface FlavorView {

@@ -1,10 +1,10 @@
 import { InputError, messageOf } from "../common/errors";
-import type { Environment } from "./environment";
+import type { Environment } from "./environment/environment";
 import { fitProblems } from "./fit";
 import type { FlavorView } from "./flavors";
-import { parseEnvironment } from "./parseEnvironment";
+import { parseEnvironment } from "./environment/parse";
 import type { SnapsetRecord } from "./sets";
-import { wantedNodesOf, type WantedNode } from "./wantedNode";
+import { wantedNodesOf, type WantedNode } from "./environment/wantedNode";
 
 /** What a set must satisfy to be restored. */
 export interface Wanted {

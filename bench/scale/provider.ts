@@ -4,7 +4,7 @@ import { runCapture } from "../../dynamic/providers/capture/run";
 import type { Context } from "../../dynamic/providers/context";
 import type { CaptureInputs } from "../../dynamic/providers/capture/types";
 import { call } from "../../dynamic/providers/index";
-import type { WantedNode } from "../../snapset/wantedNode";
+import type { WantedNode } from "../../snapset/environment/wantedNode";
 import { ControlledClock } from "./ControlledClock";
 
 /** What the process is told, in one message. */

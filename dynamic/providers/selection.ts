@@ -1,10 +1,10 @@
-import type { Environment } from "../../snapset/environment";
+import type { Environment } from "../../snapset/environment/environment";
 import { schemaVersion } from "../../snapset/identity";
 import { fitWarnings } from "../../snapset/fitWarnings";
 import type { ClusterFacts, ManifestVolume } from "../../snapset/manifest";
 import { expiryOf, ownEnvironment, selectSet } from "../../snapset/selection";
 import { assembleSets, hasSnapshots, type SetImage, type SnapsetRecord } from "../../snapset/sets";
-import { wantedNodesOf, type WantedNode } from "../../snapset/wantedNode";
+import { wantedNodesOf, type WantedNode } from "../../snapset/environment/wantedNode";
 import { withContext, type Context, type Surroundings } from "./context";
 import { isDifferent, type Provider } from "./provider";
 

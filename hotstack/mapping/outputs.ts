@@ -1,5 +1,5 @@
 import type { ResolvedResource, Stack } from "../hot/stack";
-import type { OutputReference } from "../../snapset/environment";
+import type { OutputReference } from "../../snapset/environment/environment";
 import { Float, isMap, Unknown, type Value } from "../values";
 import { nameOf } from "./Resources";
 import type { ServerFacts } from "./serverFacts";

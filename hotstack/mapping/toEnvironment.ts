@@ -1,5 +1,5 @@
-import { environmentSchema, type Environment } from "../../snapset/environment";
-import { findConflicts } from "../../snapset/environmentConflicts";
+import { environmentSchema, type Environment } from "../../snapset/environment/environment";
+import { findConflicts } from "../../snapset/environment/conflicts";
 import { problemsOf } from "../../snapset/problems";
 import type { Place, Problems } from "../problems";
 import type { Stack } from "../hot/stack";

@@ -1,5 +1,5 @@
 import { compareDevices } from "../devices";
-import type { Environment } from "../environment";
+import type { Environment } from "../environment/environment";
 import type { VolumePolicy } from "../manifest";
 import type { MemberVolume } from "./member";
 import { serverLabel } from "./server";

@@ -15,7 +15,7 @@ import { statusOf } from "../../sandbox/world/compute/records";
 import { decodeManifest, type Manifest } from "../../snapset/manifest";
 import type { Role } from "../../snapset/roles";
 import type { Instance } from "../../snapset/snapsetData";
-import type { WantedNode } from "../../snapset/wantedNode";
+import type { WantedNode } from "../../snapset/environment/wantedNode";
 
 /** How a call to a provider failed. */
 interface Failure {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../../components/Environment";
 import { loadEnvironment } from "../../components/files";
 import type { ManifestVolume } from "../../snapset/manifest";
-import { parseEnvironment } from "../../snapset/parseEnvironment";
+import { parseEnvironment } from "../../snapset/environment/parse";
 import { volumeOf } from "../snapset/arbitraries";
 
 interface Declared {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../../components/Environment";
-import { parseEnvironment } from "../../snapset/parseEnvironment";
+import { parseEnvironment } from "../../snapset/environment/parse";
 
 interface Declared {
   type: string;

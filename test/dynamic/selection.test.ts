@@ -4,7 +4,7 @@ import {
   type SelectionInputs,
   type SelectionOutputs,
 } from "../../dynamic/providers/selection";
-import type { WantedNode } from "../../snapset/wantedNode";
+import type { WantedNode } from "../../snapset/environment/wantedNode";
 import { captureOf, FaultyCloud } from "../acceptance/FaultyCloud";
 
 jest.setTimeout(60_000);

@@ -3,7 +3,7 @@ import type { Caller } from "../../sandbox/world";
 import { callerOf } from "../../sandbox/world/identity";
 import type { Role } from "../../snapset/roles";
 import type { Instance } from "../../snapset/snapsetData";
-import type { WantedNode } from "../../snapset/wantedNode";
+import type { WantedNode } from "../../snapset/environment/wantedNode";
 import { captureOf, FaultyCloud } from "../acceptance/FaultyCloud";
 
 /** An image takes half a second, a whole capture about two. */

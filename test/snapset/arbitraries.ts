@@ -1,7 +1,7 @@
 import type { FlavorView } from "../../snapset/flavors";
 import type { Manifest, ManifestVolume } from "../../snapset/manifest";
 import type { SetImage, SetMember, SetSnapshot, SnapsetRecord } from "../../snapset/sets";
-import type { WantedNode } from "../../snapset/wantedNode";
+import type { WantedNode } from "../../snapset/environment/wantedNode";
 
 /** A manifest of a set of a controller and a master. */
 export function manifestOf(snapId: string, changes: Partial<Manifest> = {}): Manifest {

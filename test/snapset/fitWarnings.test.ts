@@ -1,6 +1,6 @@
 import { fitWarnings } from "../../snapset/fitWarnings";
 import type { ManifestVolume } from "../../snapset/manifest";
-import type { WantedNode } from "../../snapset/wantedNode";
+import type { WantedNode } from "../../snapset/environment/wantedNode";
 import { flavorOf, manifestOf, recordOf, volumeOf, wantedNode, withVolumes } from "./arbitraries";
 
 function warningsOf(held: ManifestVolume[], declared: WantedNode["volumes"], flavor = {}) {

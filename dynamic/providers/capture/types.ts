@@ -1,5 +1,5 @@
 import type { CaptureProgress } from "../../../snapset/capture/progress";
-import type { Environment } from "../../../snapset/environment";
+import type { Environment } from "../../../snapset/environment/environment";
 import type { Consistency, VolumePolicy } from "../../../snapset/manifest";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { ClusterInputs } from "../cluster/inputs";

@@ -1,5 +1,5 @@
 import type { Image, Snapshot } from "../../../openstack";
-import { capturedEnvironment } from "../../../snapset/capturedEnvironment";
+import { capturedEnvironment } from "../../../snapset/environment/captured";
 import { ranSince } from "../../../snapset/capture/adoption";
 import { disturbanceOf } from "../../../snapset/capture/disturbance";
 import {

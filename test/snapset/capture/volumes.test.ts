@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { EnvironmentNode } from "../../../snapset/environment";
+import type { EnvironmentNode } from "../../../snapset/environment/environment";
 import { volumePolicies, type VolumePolicy } from "../../../snapset/manifest";
 import {
   policyProblems,

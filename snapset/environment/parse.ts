@@ -1,7 +1,7 @@
-import { InputError } from "../common/errors";
+import { InputError } from "../../common/errors";
 import { environmentSchema, type Environment } from "./environment";
-import { findConflicts } from "./environmentConflicts";
-import { problemsOf } from "./problems";
+import { findConflicts } from "./conflicts";
+import { problemsOf } from "../problems";
 
 /**
  * Checks data of unknown origin against the schema of an environment and its own references.

@@ -1,5 +1,5 @@
-import { InputError } from "../../common/errors";
-import { parseEnvironment } from "../../snapset/parseEnvironment";
+import { InputError } from "../../../common/errors";
+import { parseEnvironment } from "../../../snapset/environment/parse";
 
 const port = { network: "net", mac: "fa:16:9e:81:f6:05", fixedIps: [{ ip: "192.168.32.254" }] };
 const node = { name: "controller", role: "controller", flavor: "small", ports: [port] };

@@ -1,5 +1,5 @@
-import { stablePeriodOf } from "../../snapset/environment";
-import { parseEnvironment } from "../../snapset/parseEnvironment";
+import { stablePeriodOf } from "../../../snapset/environment/environment";
+import { parseEnvironment } from "../../../snapset/environment/parse";
 
 const environment = parseEnvironment(
   {

@@ -5,8 +5,8 @@ import {
   type EnvironmentNode,
   type EnvironmentVolume,
 } from "./environment";
-import type { ManifestMember, ManifestVolume } from "./manifest";
-import { dataVolumesOf, findVolume, rootVolumeOf } from "./setVolumes";
+import type { ManifestMember, ManifestVolume } from "../manifest";
+import { dataVolumesOf, findVolume, rootVolumeOf } from "../setVolumes";
 
 /**
  * The environment to store with a set: as it was declared, with the volumes as they were found. So

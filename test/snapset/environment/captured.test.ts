@@ -1,10 +1,14 @@
 import fc from "fast-check";
-import { capturedEnvironment } from "../../snapset/capturedEnvironment";
-import type { Environment, EnvironmentVolume } from "../../snapset/environment";
-import { volumePolicies, type ManifestMember, type ManifestVolume } from "../../snapset/manifest";
-import { parseEnvironment } from "../../snapset/parseEnvironment";
-import { findVolume } from "../../snapset/setVolumes";
-import { manifestOf, volumeOf } from "./arbitraries";
+import { capturedEnvironment } from "../../../snapset/environment/captured";
+import type { Environment, EnvironmentVolume } from "../../../snapset/environment/environment";
+import {
+  volumePolicies,
+  type ManifestMember,
+  type ManifestVolume,
+} from "../../../snapset/manifest";
+import { parseEnvironment } from "../../../snapset/environment/parse";
+import { findVolume } from "../../../snapset/setVolumes";
+import { manifestOf, volumeOf } from "../arbitraries";
 
 function environmentOf(volumes: object[], changes: object = {}): Environment {
   const node = {

@@ -1,5 +1,5 @@
 import type { Environment } from "./environment";
-import type { VolumePolicy } from "./manifest";
+import type { VolumePolicy } from "../manifest";
 
 /** What a node of an environment asks of a set. */
 export interface WantedNode {

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { normalizeMac } from "./mac";
-import { volumePolicies } from "./manifest";
-import { roles } from "./roles";
+import { normalizeMac } from "../mac";
+import { volumePolicies } from "../manifest";
+import { roles } from "../roles";
 
 const name = z
   .string()
@@ -35,6 +35,8 @@ const ipv6Mode = z.enum(["dhcpv6-stateful", "dhcpv6-stateless", "slaac"], {
   error: "must be one of dhcpv6-stateful, dhcpv6-stateless, slaac",
 });
 
+const route = z.strictObject({ destination: cidr, nexthop: ip });
+
 const subnet = z.strictObject({
   name,
   cidr,
@@ -42,12 +44,16 @@ const subnet = z.strictObject({
   enableDhcp: z.boolean().default(true),
   dnsNameservers: z.array(ip).default([]),
   allocationPools: z.array(z.strictObject({ start: ip, end: ip })).default([]),
+  /** What its hosts are told by DHCP beside the way to the gateway. */
+  hostRoutes: z.array(route).optional(),
   ipv6AddressMode: ipv6Mode.optional(),
   ipv6RaMode: ipv6Mode.optional(),
 });
 
 const network = z.strictObject({
   name,
+  /** Somebody else's, e.g. a provider network: found by its name, neither made nor removed. */
+  existing: z.boolean().optional(),
   portSecurity: z.boolean().default(true),
   mtu: z.int().min(68).max(65_535).optional(),
   subnets: z.array(subnet).min(1, "must have at least one subnet"),
@@ -56,8 +62,54 @@ const network = z.strictObject({
 const router = z.strictObject({
   name,
   externalNetwork: name.optional(),
+  /** Whether what leaves by the gateway has the router's address; the cloud decides by default. */
+  enableSnat: z.boolean().optional(),
+  /** Where it has the gateway's address. */
   subnets: z.array(name).default([]),
-  routes: z.array(z.strictObject({ destination: cidr, nexthop: ip })).optional(),
+  /** Where it has another address. */
+  interfaces: z.array(z.strictObject({ subnet: name, ip })).optional(),
+  routes: z.array(route).optional(),
+});
+
+const portNumber = z
+  .int()
+  .min(0, "must be a port, 0 to 65535")
+  .max(65_535, "must be a port, 0 to 65535");
+
+/** In Neutron's words; what is not said is not restricted. */
+const securityRule = z.strictObject({
+  direction: z.enum(["ingress", "egress"], { error: "must be one of ingress, egress" }),
+  ethertype: z.enum(["IPv4", "IPv6"], { error: "must be one of IPv4, IPv6" }).default("IPv4"),
+  protocol: z.string().optional(),
+  /** ICMP: the type. */
+  portMin: portNumber.optional(),
+  /** ICMP: the code. */
+  portMax: portNumber.optional(),
+  remoteCidr: cidr.optional(),
+  /** The name of a group. */
+  remoteGroup: name.optional(),
+});
+
+/** A group with exactly these rules: none that the cloud adds by itself. */
+const securityGroup = z.strictObject({
+  name,
+  description: z.string().optional(),
+  rules: z.array(securityRule).default([]),
+});
+
+const serverGroupPolicies = [
+  "anti-affinity",
+  "soft-anti-affinity",
+  "affinity",
+  "soft-affinity",
+] as const;
+
+/** Whose servers the cloud keeps on different hosts, or together on one. */
+const serverGroup = z.strictObject({
+  name,
+  policy: z.enum(serverGroupPolicies, {
+    error: `must be one of ${serverGroupPolicies.join(", ")}`,
+  }),
 });
 
 const vlanId = z
@@ -78,7 +130,10 @@ const plainPort = z.strictObject({
   mac: mac.optional(),
   fixedIps: z.array(z.strictObject({ subnet: name.optional(), ip })).default([]),
   portSecurity: z.boolean().optional(),
+  /** Names of the environment's own, else of what the cloud has. */
   securityGroups: z.array(name).optional(),
+  /** Neutron's `binding:vnic_type`; `normal` by default. */
+  vnicType: z.string().min(1, "must not be empty").optional(),
   allowedAddressPairs: z.array(z.strictObject({ ip: z.string(), mac: mac.optional() })).default([]),
   dhcpOptions: z.array(dhcpOption).optional(),
   floatingIp: z.strictObject({ network: name, address: ip.optional() }).optional(),
@@ -138,6 +193,8 @@ const node = z.strictObject({
   userDataFile: z.string().optional(),
   keyPair: name.optional(),
   availabilityZone: name.optional(),
+  /** The name of one of the environment's server groups. */
+  serverGroup: name.optional(),
   metadata: z.record(z.string().max(255), z.string().max(255)).default({}),
   sshUser: z.string().optional(),
   ports: z.array(port).min(1, "must have at least one port"),
@@ -151,6 +208,8 @@ export const environmentSchema = z.strictObject({
   name,
   networks: z.array(network).min(1, "must have at least one network"),
   routers: z.array(router).default([]),
+  securityGroups: z.array(securityGroup).optional(),
+  serverGroups: z.array(serverGroup).optional(),
   nodes: z.array(node).min(1, "must have at least one node"),
   /** Ports that no node has: addresses that are kept for something else. */
   ports: z.array(port).optional(),
@@ -171,6 +230,8 @@ export type OutputReference =
 export type Environment = z.output<typeof environmentSchema>;
 export type EnvironmentNetwork = Environment["networks"][number];
 export type EnvironmentRouter = Environment["routers"][number];
+export type EnvironmentSecurityGroup = NonNullable<Environment["securityGroups"]>[number];
+export type EnvironmentServerGroup = NonNullable<Environment["serverGroups"]>[number];
 export type EnvironmentNode = Environment["nodes"][number];
 export type EnvironmentVolume = EnvironmentNode["volumes"][number];
 export type EnvironmentPort = EnvironmentNode["ports"][number];

@@ -36,7 +36,8 @@ function vlanProblems(environment: Environment): string[] {
   );
 }
 
-function duplicateNames({ networks, routers, nodes }: Environment): string[] {
+function duplicateNames(environment: Environment): string[] {
+  const { networks, routers, securityGroups, serverGroups, nodes } = environment;
   const names = (kind: string, items: { name: string }[]): Named[] =>
     items.map((item, i) => ({ key: `${kind}[${i}].name`, value: item.name }));
   return [
@@ -50,6 +51,8 @@ function duplicateNames({ networks, routers, nodes }: Environment): string[] {
       ),
     ),
     ...duplicates(names("routers", routers)),
+    ...duplicates(names("securityGroups", securityGroups ?? [])),
+    ...duplicates(names("serverGroups", serverGroups ?? [])),
     ...duplicates(names("nodes", nodes)),
     ...nodes.flatMap((node, i) => duplicates(volumeNames(node, `nodes[${i}]`))),
   ];
@@ -78,15 +81,24 @@ function duplicates(items: Named[]): string[] {
 function unknownReferences(environment: Environment): string[] {
   const networks = environment.networks.map((network) => network.name);
   const subnets = environment.networks.flatMap((network) => network.subnets.map((s) => s.name));
+  const serverGroups = (environment.serverGroups ?? []).map((group) => group.name);
   const known = (key: string, kind: string, name: string, names: string[]): string[] =>
     names.includes(name)
       ? []
-      : [`${key}: there is no ${kind} ${name}; there is ${names.join(", ")}`];
+      : [`${key}: there is no ${kind} ${name}; there is ${names.join(", ") || "none"}`];
   return [
-    ...environment.routers.flatMap((router, r) =>
-      router.subnets.flatMap((name, s) =>
+    ...environment.routers.flatMap((router, r) => [
+      ...router.subnets.flatMap((name, s) =>
         known(`routers[${r}].subnets[${s}]`, "subnet", name, subnets),
       ),
+      ...(router.interfaces ?? []).flatMap(({ subnet }, i) =>
+        known(`routers[${r}].interfaces[${i}].subnet`, "subnet", subnet, subnets),
+      ),
+    ]),
+    ...environment.nodes.flatMap(({ serverGroup }, n) =>
+      serverGroup === undefined
+        ? []
+        : known(`nodes[${n}].serverGroup`, "server group", serverGroup, serverGroups),
     ),
     ...portsOf(environment).flatMap(({ key, port }) => [
       ...known(`${key}.network`, "network", port.network, networks),
