@@ -15,7 +15,8 @@ const allowed: Record<string, readonly string[]> = {
   cli: ["common", "snapset", "openstack"],
   toolchain: ["common"],
   sandbox: ["common", "snapset", "openstack", "openshift", "toolchain"],
-  "index.ts": ["common", "snapset", "components", "dynamic"],
+  modes: ["common", "snapset", "components", "dynamic"],
+  "index.ts": ["snapset", "modes"],
 };
 
 /** Folders of which only index.ts is for others. */
