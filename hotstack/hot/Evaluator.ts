@@ -4,7 +4,7 @@ import type { MapNode, Node } from "../yaml/readYaml";
 import type { Conditions } from "./Conditions";
 import { functions, unsupportedFunctions } from "./functions";
 import { Misuse } from "./Misuse";
-import { nearestOf } from "./nearest";
+import { nearestOf } from "../../common/nearest";
 import { refused, type Parameters } from "./parameters";
 import { selectPath } from "./selectPath";
 import { rankOf, versionName } from "./versions";

@@ -1,7 +1,7 @@
 import type { Place, Problems } from "../problems";
 import { pythonText } from "../python";
 import { isEqual, isMap, shown, Unknown, type Value, type ValueMap } from "../values";
-import { nearestHint } from "./nearest";
+import { nearestHint } from "../../common/nearest";
 import { toBoolean, toNumber } from "./parameters";
 import type { Property } from "./schema";
 

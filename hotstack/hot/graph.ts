@@ -2,7 +2,7 @@ import type { Place, Problems } from "../problems";
 import type { Node } from "../yaml/readYaml";
 import type { Conditions } from "./Conditions";
 import { callIn, type Call } from "./Evaluator";
-import { nearestHint } from "./nearest";
+import { nearestHint } from "../../common/nearest";
 import { literal } from "./parameters";
 import type { Resource } from "./template";
 

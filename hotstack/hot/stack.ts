@@ -8,7 +8,7 @@ import { PropertyCheck } from "./checkProperty";
 import { Conditions } from "./Conditions";
 import { Evaluator } from "./Evaluator";
 import { inOrder } from "./graph";
-import { nearestHint } from "./nearest";
+import { nearestHint } from "../../common/nearest";
 import { refused, type Parameters } from "./parameters";
 import { resourceTypes, type ResourceType } from "./schema";
 import type { Resource, Template } from "./template";

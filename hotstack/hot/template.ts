@@ -1,6 +1,6 @@
 import type { Place, Problems } from "../problems";
 import type { Entry, MapNode, Node } from "../yaml/readYaml";
-import { nearestHint } from "./nearest";
+import { nearestHint } from "../../common/nearest";
 import { knownVersions, rankOf, versionRank } from "./versions";
 
 /** A HOT template: its sections, checked in form, nothing resolved. */
