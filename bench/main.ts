@@ -5,7 +5,9 @@ import { InputError, messageOf } from "../common/errors";
 import type { Bench } from "./Bench";
 import { captureBench } from "./capture/captureBench";
 import { describeMachine } from "./machine";
+import { previewBench } from "./pulumi/previewBench";
 import { pulumiBench } from "./pulumi/pulumiBench";
+import { restoreBench } from "./restore/restoreBench";
 import { reviveBench } from "./revive/reviveBench";
 import { rotationBench } from "./rotation/rotationBench";
 import { scaleBench } from "./scale/scaleBench";
@@ -15,10 +17,12 @@ import { renderTable, type Table } from "./table";
 const benches: readonly Bench[] = [
   sandboxBench,
   pulumiBench,
+  previewBench,
   reviveBench,
   rotationBench,
   scaleBench,
   captureBench,
+  restoreBench,
 ];
 
 /** Measures what was asked for, one bench after the other, and shows the tables at the end. */
@@ -56,8 +60,8 @@ function choose(names: readonly string[]): readonly Bench[] {
     });
   }
   if (process.env["OS_CLOUD"] !== undefined) return benches;
-  say("capture is left out: OS_CLOUD names no cloud to capture on");
-  return benches.filter((bench) => bench !== captureBench);
+  say("capture and restore are left out: OS_CLOUD names no cloud for them");
+  return benches.filter((bench) => bench !== captureBench && bench !== restoreBench);
 }
 
 function wholeNumber(text: string): number {
