@@ -18,7 +18,10 @@ import { baseImageId } from "./baseImage";
 import { Network } from "./Network";
 import { Node } from "./Node";
 import { declarePort, type PortRegistry } from "./ports";
+import { ResourceNames } from "./ResourceNames";
 import { Router } from "./Router";
+import { declareSecurityGroups } from "./securityGroups";
+import { declareServerGroups } from "./serverGroups";
 import { resolveOutputs } from "./stackOutputs";
 
 /** The set that an environment is restored from. */
@@ -62,18 +65,21 @@ export class Environment extends ComponentResource {
     const networks = new Map(
       spec.networks.map((it) => [it.name, new Network(it, parent)] as const),
     );
-    const subnets = new Map([...networks.values()].flatMap((network) => [...network.subnets]));
-    const routers = spec.routers.map((it) => new Router(it, subnets, parent));
+    const routers = spec.routers.map((it) => new Router(it, networks, parent));
     const routes = routers.flatMap((router) => router.interfaces);
     const registry: PortRegistry = { macAddresses: new Map(), floatingIps: new Map() };
+    const securityGroups = declareSecurityGroups(spec.securityGroups ?? [], this);
+    const serverGroups = declareServerGroups(spec.serverGroups ?? [], this);
+    const around = { networks, routes, registry, securityGroups };
+    const names = new ResourceNames();
     const nodes = spec.nodes.map((it) => ({
       spec: it,
-      node: new Node({ spec: it, networks, routes, registry, ...sourceOf(it, set) }, parent),
+      node: new Node({ ...around, names, spec: it, serverGroups, ...sourceOf(it, set) }, parent),
     }));
+    const others = { ...around, names: new ResourceNames(), parent: this };
     for (const [i, port] of (spec.ports ?? []).entries()) {
       const portName = port.name ?? `${name}-port-${i}`;
-      const around = { networks, routes, registry, parent: this };
-      declarePort({ ...port, name: portName }, `${portName}-floating-ip`, around);
+      declarePort({ ...port, name: portName }, `${portName}-floating-ip`, others);
     }
     this.snapsetData = snapsetDataOf(nodes);
     this.floatingIps = floatingIpsOf(nodes);
@@ -87,7 +93,7 @@ export class Environment extends ComponentResource {
         $serverId: new Map(nodes.map((it) => [it.spec.name, it.node.serverId])),
         $macAddress: registry.macAddresses,
         $floatingIp: registry.floatingIps,
-        $mtu: new Map([...networks].map(([key, it]) => [key, it.network.mtu])),
+        $mtu: new Map([...networks].map(([key, it]) => [key, it.mtu])),
       });
     this.registerOutputs({ snapset_data: this.snapsetData });
   }

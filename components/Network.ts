@@ -1,42 +1,70 @@
 import * as openstack from "@pulumi/openstack";
-import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  output,
+  type ComponentResourceOptions,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
 import type { EnvironmentNetwork } from "../snapset/environment/environment";
 import { isInside } from "../snapset/environment/subnets";
 
-/** A network of an environment, with its subnets. */
+type SubnetSpec = EnvironmentNetwork["subnets"][number];
+
+/** A network of an environment, with its subnets: one of its own, or somebody else's. */
 export class Network extends ComponentResource {
-  readonly network: openstack.networking.Network;
-  /** By name, as the environment calls them. */
-  readonly subnets: ReadonlyMap<string, openstack.networking.Subnet>;
+  readonly networkId: Output<string>;
+  readonly mtu: Output<number | undefined>;
+  /** Ids by name, as the environment calls them. */
+  readonly subnetIds: ReadonlyMap<string, Output<string>>;
+  /** What must be there before a port gets an address without naming its subnet. */
+  readonly ownSubnets: readonly Resource[];
+  /** What must be there before a server asks by DHCP. */
+  readonly hostRoutes: readonly Resource[];
 
   constructor(
     private readonly spec: EnvironmentNetwork,
     opts?: ComponentResourceOptions,
   ) {
     super("snapset:index:Network", spec.name, {}, opts);
-    this.network = new openstack.networking.Network(
-      spec.name,
-      { name: spec.name, portSecurityEnabled: spec.portSecurity, ...given("mtu", spec.mtu) },
-      { parent: this },
-    );
-    this.subnets = new Map(
-      spec.subnets.map((subnet) => [subnet.name, this.declareSubnet(subnet)] as const),
-    );
-    this.registerOutputs({ networkId: this.network.id });
+    const network = spec.existing === true ? undefined : this.declareNetwork();
+    const found = network ?? openstack.networking.getNetworkOutput({ name: spec.name });
+    this.networkId = found.id;
+    this.mtu = output(found.mtu);
+    const subnets =
+      network === undefined
+        ? []
+        : spec.subnets.map((it) => [it, this.declareSubnet(it, network)] as const);
+    this.ownSubnets = subnets.map(([, subnet]) => subnet);
+    this.hostRoutes = subnets.flatMap(([it, subnet]) => this.declareHostRoutes(it, subnet));
+    this.subnetIds =
+      network === undefined
+        ? new Map(spec.subnets.map((it) => [it.name, this.findSubnet(it)] as const))
+        : new Map(subnets.map(([it, subnet]) => [it.name, subnet.id] as const));
+    this.registerOutputs({ networkId: this.networkId });
   }
 
   /** The subnet of that name; without a name the one that holds the address. */
-  subnetOf(ip: string, name: string | undefined): openstack.networking.Subnet | undefined {
-    const holder = this.spec.subnets.find(({ cidr }) => isInside([cidr], ip));
-    return this.subnets.get(name ?? holder?.name ?? "");
+  subnetIdOf(ip: string | undefined, name: string | undefined): Output<string> | undefined {
+    const holder = this.spec.subnets.find(({ cidr }) => ip !== undefined && isInside([cidr], ip));
+    return this.subnetIds.get(name ?? holder?.name ?? "");
   }
 
-  private declareSubnet(spec: EnvironmentNetwork["subnets"][number]) {
+  private declareNetwork() {
+    const { name, portSecurity, mtu } = this.spec;
+    return new openstack.networking.Network(
+      name,
+      { name, portSecurityEnabled: portSecurity, ...given("mtu", mtu) },
+      { parent: this },
+    );
+  }
+
+  private declareSubnet(spec: SubnetSpec, network: openstack.networking.Network) {
     return new openstack.networking.Subnet(
       spec.name,
       {
         name: spec.name,
-        networkId: this.network.id,
+        networkId: network.id,
         cidr: spec.cidr,
         ipVersion: spec.cidr.includes(":") ? 6 : 4,
         enableDhcp: spec.enableDhcp,
@@ -47,8 +75,25 @@ export class Network extends ComponentResource {
         ...(spec.gatewayIp === null ? { noGateway: true } : given("gatewayIp", spec.gatewayIp)),
       },
       // Neutron removes the subnets of a network with it: a layer less to wait for at a destroy.
-      { parent: this, deletedWith: this.network },
+      { parent: this, deletedWith: network },
     );
+  }
+
+  /** Beside the ports, which take longer; the provider does not look at them on the subnet itself. */
+  private declareHostRoutes(spec: SubnetSpec, subnet: openstack.networking.Subnet) {
+    return (spec.hostRoutes ?? []).map(
+      ({ destination, nexthop }) =>
+        new openstack.networking.SubnetRoute(
+          `${spec.name}-${destination}-${nexthop}`,
+          { subnetId: subnet.id, destinationCidr: destination, nextHop: nexthop },
+          { parent: this, deletedWith: subnet },
+        ),
+    );
+  }
+
+  /** Names of subnets need not be unique; networks in CIDR form are, among those of one network. */
+  private findSubnet({ cidr }: SubnetSpec): Output<string> {
+    return openstack.networking.getSubnetOutput({ networkId: this.networkId, cidr }).id;
   }
 }
 

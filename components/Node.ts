@@ -9,22 +9,19 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment/environment";
-import { given, type Network } from "./Network";
-import { declarePort, type DeclaredPort, type PortRegistry } from "./ports";
+import { given } from "./Network";
+import { declarePort, type DeclaredPort, type PortSurroundings } from "./ports";
 import { blockDevicesOf, declareVolumes, type NodeVolumes, type RestoredNode } from "./volumes";
 
 /** What a node is declared from. */
-export interface NodeArgs {
+export interface NodeArgs extends Omit<PortSurroundings, "parent" | "node"> {
   spec: EnvironmentNode;
-  /** By name, as the environment calls them. */
-  networks: ReadonlyMap<string, Network>;
   /** The image to boot from, or to fill the root volume from. */
   imageId: Input<string>;
   /** What the set that the image is of has of the node; undefined for a new one. */
   restored: RestoredNode | undefined;
-  /** What a floating IP needs beside the port: the way from its subnet to the external network. */
-  routes: readonly Resource[];
-  registry: PortRegistry;
+  /** Ids by name. */
+  serverGroups: ReadonlyMap<string, Output<string>>;
 }
 
 /** A node of an environment: its ports with their MACs and addresses, its volumes, its server. */
@@ -44,17 +41,16 @@ export class Node extends ComponentResource {
     this.registerOutputs({ serverId: this.serverId, macAddress: this.macAddress });
   }
 
-  private declarePort(
-    port: EnvironmentPort,
-    i: number,
-    { spec, networks, routes, registry }: NodeArgs,
-  ): DeclaredPort {
+  private declarePort(port: EnvironmentPort, i: number, args: NodeArgs): DeclaredPort {
+    const { spec } = args;
     const ownName = portName(spec, i);
-    const around = { networks, routes, registry, parent: this };
+    const around = { ...args, parent: this, node: spec.name };
     return declarePort({ ...port, name: port.name ?? ownName }, `${ownName}-floating-ip`, around);
   }
 
-  private declareServer({ spec, imageId }: NodeArgs, ports: DeclaredPort[], volumes: NodeVolumes) {
+  private declareServer(args: NodeArgs, ports: DeclaredPort[], volumes: NodeVolumes) {
+    const { spec, imageId } = args;
+    const group = args.serverGroups.get(spec.serverGroup ?? "");
     return new openstack.compute.Instance(
       spec.name,
       {
@@ -68,12 +64,27 @@ export class Node extends ComponentResource {
         ...given("keyPair", spec.keyPair),
         ...given("availabilityZone", spec.availabilityZone),
         ...given("blockDevices", blockDevicesOf(volumes, imageId)),
+        ...given("schedulerHints", group && [{ group }]),
       },
       // Its ports hold the MACs and stay; the server that is bound to them must go first. The provider
       // would rebuild a server whose image changes, and leave one that was shut off as it is.
-      { parent: this, deleteBeforeReplace: true, replaceOnChanges: ["imageId"] },
+      {
+        parent: this,
+        deleteBeforeReplace: true,
+        replaceOnChanges: ["imageId"],
+        dependsOn: neededAtBoot(args),
+      },
     );
   }
+}
+
+/** What a guest meets when it first asks for an address; all of it is there before its ports are. */
+function neededAtBoot({ spec, networks, securityGroups }: NodeArgs): Resource[] {
+  const names = new Set(spec.ports.map(({ network }) => network));
+  return [
+    ...[...names].flatMap((name) => networks.get(name)?.hostRoutes ?? []),
+    ...securityGroups.rules,
+  ];
 }
 
 function portName(spec: EnvironmentNode, i: number): string {

@@ -1,7 +1,7 @@
 import * as openstack from "@pulumi/openstack";
-import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import type { EnvironmentRouter } from "../snapset/environment/environment";
-import { given } from "./Network";
+import { given, type Network } from "./Network";
 
 /** A router of an environment: a gateway to an external network, an interface in each subnet. */
 export class Router extends ComponentResource {
@@ -9,7 +9,8 @@ export class Router extends ComponentResource {
 
   constructor(
     private readonly spec: EnvironmentRouter,
-    subnets: ReadonlyMap<string, openstack.networking.Subnet>,
+    /** By name, as the environment calls them. */
+    private readonly networks: ReadonlyMap<string, Network>,
     opts?: ComponentResourceOptions,
   ) {
     super("snapset:index:Router", spec.name, {}, opts);
@@ -22,15 +23,25 @@ export class Router extends ComponentResource {
           "externalNetworkId",
           external === undefined ? undefined : externalNetworkId(external),
         ),
+        ...given("enableSnat", spec.enableSnat),
       },
       { parent: this },
     );
-    this.interfaces = spec.subnets.flatMap((name) => {
-      const subnet = subnets.get(name);
-      return subnet === undefined ? [] : [this.attach(router, subnet, `${spec.name}-${name}`)];
-    });
+    this.interfaces = [
+      ...spec.subnets.flatMap((name) => {
+        const subnetId = this.networkOf(name)?.subnetIds.get(name);
+        return subnetId === undefined ? [] : [this.attach(router, name, { subnetId })];
+      }),
+      ...(spec.interfaces ?? []).map(({ subnet, ip }) =>
+        this.attach(router, subnet, { portId: this.declarePort(router, subnet, ip).id }),
+      ),
+    ];
     for (const route of spec.routes ?? []) this.declareRoute(router, route);
     this.registerOutputs({ routerId: router.id });
+  }
+
+  private networkOf(subnet: string): Network | undefined {
+    return [...this.networks.values()].find(({ subnetIds }) => subnetIds.has(subnet));
   }
 
   /** Neutron takes a next hop only when it is in a subnet that the router is attached to. */
@@ -45,14 +56,30 @@ export class Router extends ComponentResource {
     );
   }
 
+  /** A subnet's interface has the gateway's address; for another one, Neutron needs a port that has it. */
+  private declarePort(router: openstack.networking.Router, subnet: string, ip: string) {
+    const network = this.networkOf(subnet);
+    const name = `${this.spec.name}-${subnet}-port`;
+    return new openstack.networking.Port(
+      name,
+      {
+        name,
+        networkId: network?.networkId ?? "",
+        fixedIps: [{ subnetId: network?.subnetIds.get(subnet) ?? "", ipAddress: ip }],
+      },
+      // Neutron removes the port with the interface, and no router goes before its interfaces.
+      { parent: this, deleteBeforeReplace: true, deletedWith: router },
+    );
+  }
+
   private attach(
     router: openstack.networking.Router,
-    subnet: openstack.networking.Subnet,
-    name: string,
+    subnet: string,
+    to: { subnetId: Input<string> } | { portId: Input<string> },
   ) {
     return new openstack.networking.RouterInterface(
-      name,
-      { routerId: router.id, subnetId: subnet.id },
+      `${this.spec.name}-${subnet}`,
+      { routerId: router.id, ...to },
       { parent: this },
     );
   }

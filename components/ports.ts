@@ -2,6 +2,8 @@ import * as openstack from "@pulumi/openstack";
 import type { Output, Resource } from "@pulumi/pulumi";
 import type { EnvironmentPort, EnvironmentSubport } from "../snapset/environment/environment";
 import { given, type Network } from "./Network";
+import type { ResourceNames } from "./ResourceNames";
+import type { SecurityGroups } from "./securityGroups";
 
 /** What ports are declared among. */
 export interface PortSurroundings {
@@ -9,7 +11,12 @@ export interface PortSurroundings {
   networks: ReadonlyMap<string, Network>;
   /** What a floating IP needs beside the port: the way from its subnet to the external network. */
   routes: readonly Resource[];
+  securityGroups: SecurityGroups;
   parent: Resource;
+  /** What they are called in the stack: two nodes may have ports of one name. */
+  names: ResourceNames;
+  /** The node that has the ports. */
+  node?: string;
   /** MACs and floating IPs by the ports' names: each port that is declared adds its own. */
   registry: PortRegistry;
 }
@@ -50,20 +57,17 @@ export function declarePort(
 /** A MAC is unique in its network: the port that has it must go before another can take it. */
 function portResource(spec: Named<EnvironmentPort | EnvironmentSubport>, around: PortSurroundings) {
   const network = around.networks.get(spec.network);
-  const isSecured = spec.portSecurity ?? true;
+  const { name, aliases } = around.names.claim("Port", spec.name, around.node);
   const port = new openstack.networking.Port(
-    spec.name,
+    name,
     {
       name: spec.name,
-      networkId: network?.network.id ?? "",
+      networkId: network?.networkId ?? "",
       ...given("macAddress", spec.mac),
-      fixedIps: spec.fixedIps.map(({ ip, subnet }) => ({
-        ipAddress: ip,
-        subnetId: network?.subnetOf(ip, subnet)?.id ?? "",
-      })),
+      ...addressesOf(spec, network),
       ...given("portSecurityEnabled", spec.portSecurity),
-      ...(isSecured ? {} : { noSecurityGroups: true }),
-      ...given("securityGroupIds", spec.securityGroups?.map(securityGroupId)),
+      ...securityOf(spec, around.securityGroups),
+      ...given("binding", spec.vnicType === undefined ? undefined : { vnicType: spec.vnicType }),
       allowedAddressPairs: spec.allowedAddressPairs.map((pair) => ({
         ipAddress: pair.ip,
         ...given("macAddress", pair.mac),
@@ -74,11 +78,35 @@ function portResource(spec: Named<EnvironmentPort | EnvironmentSubport>, around:
     {
       parent: around.parent,
       deleteBeforeReplace: true,
-      dependsOn: spec.fixedIps.length === 0 ? [...(network?.subnets.values() ?? [])] : [],
+      dependsOn: spec.fixedIps.length === 0 ? [...(network?.ownSubnets ?? [])] : [],
+      aliases,
     },
   );
   around.registry.macAddresses.set(spec.name, port.macAddress);
   return port;
+}
+
+/** Neutron gives a port an address of the network's unless it is told otherwise. */
+function addressesOf(
+  { fixedIps, noFixedIps }: Pick<EnvironmentPort, "fixedIps" | "noFixedIps">,
+  network: Network | undefined,
+) {
+  if (noFixedIps === true) return { noFixedIp: true };
+  return {
+    fixedIps: fixedIps.map(({ ip, subnet }) => ({
+      subnetId: network?.subnetIdOf(ip, subnet) ?? "",
+      ...given("ipAddress", ip),
+    })),
+  };
+}
+
+/** The provider takes an empty list for none said, and Neutron then gives the default group. */
+function securityOf(
+  { portSecurity, securityGroups }: Pick<EnvironmentPort, "portSecurity" | "securityGroups">,
+  groups: SecurityGroups,
+) {
+  if (portSecurity === false || securityGroups?.length === 0) return { noSecurityGroups: true };
+  return given("securityGroupIds", securityGroups?.map(groups.idOf));
 }
 
 function dhcpOption({
@@ -97,8 +125,9 @@ function declareTrunk(
   around: PortSurroundings,
 ) {
   const trunkName = name ?? `${portName}-trunk`;
+  const resource = around.names.claim("Trunk", trunkName, around.node);
   return new openstack.networking.Trunk(
-    trunkName,
+    resource.name,
     {
       name: trunkName,
       adminStateUp: true,
@@ -109,7 +138,7 @@ function declareTrunk(
         return { portId: child.id, segmentationId: subport.vlanId, segmentationType: "vlan" };
       }),
     },
-    { parent: around.parent, deleteBeforeReplace: true },
+    { parent: around.parent, deleteBeforeReplace: true, aliases: resource.aliases },
   );
 }
 
@@ -131,8 +160,4 @@ function declareFloatingIp(
     { parent, dependsOn: [...routes] },
   );
   return address.address;
-}
-
-function securityGroupId(name: string): Output<string> {
-  return openstack.networking.getSecGroupOutput({ name }).id;
 }

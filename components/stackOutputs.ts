@@ -6,7 +6,7 @@ export interface DeployedThings {
   $serverId: ReadonlyMap<string, Output<string>>;
   $macAddress: ReadonlyMap<string, Output<string>>;
   $floatingIp: ReadonlyMap<string, Output<string>>;
-  $mtu: ReadonlyMap<string, Output<number>>;
+  $mtu: ReadonlyMap<string, Output<number | undefined>>;
 }
 
 /** An environment's outputs with each reference replaced by what it stands for; null for nothing. */

@@ -1,4 +1,5 @@
 import { portsOf, rootVolumeName, type Environment, type EnvironmentNode } from "./environment";
+import { ruleKey } from "./securityRules";
 import { isInside } from "./subnets";
 
 /** A thing with a name at a key: `nodes[2].ports[0].mac` is `fa:16:…`. */
@@ -19,7 +20,40 @@ export function findConflicts(environment: Environment): string[] {
     ...addressesOutsideNetworks(environment),
     ...nodeProblems(environment),
     ...vlanProblems(environment),
+    ...ruleProblems(environment),
+    ...interfaceProblems(environment),
+    ...addressesUnwanted(environment),
   ];
+}
+
+/** Neutron refuses a rule that a group has already. */
+function ruleProblems({ securityGroups }: Environment): string[] {
+  return (securityGroups ?? []).flatMap(({ rules }, g) =>
+    duplicates(
+      rules.map((rule, r) => ({ key: `securityGroups[${g}].rules[${r}]`, value: ruleKey(rule) })),
+    ),
+  );
+}
+
+/** A router has one interface in a subnet. */
+function interfaceProblems({ routers }: Environment): string[] {
+  return routers.flatMap(({ subnets, interfaces }, r) =>
+    duplicates([
+      ...subnets.map((value, s) => ({ key: `routers[${r}].subnets[${s}]`, value })),
+      ...(interfaces ?? []).map(({ subnet }, i) => ({
+        key: `routers[${r}].interfaces[${i}].subnet`,
+        value: subnet,
+      })),
+    ]),
+  );
+}
+
+function addressesUnwanted(environment: Environment): string[] {
+  return portsOf(environment).flatMap(({ key, port }) =>
+    port.noFixedIps === true && port.fixedIps.length > 0
+      ? [`${key}.fixedIps: noFixedIps is true; take one of them away`]
+      : [],
+  );
 }
 
 /** A VLAN's tag stands for one port of a trunk. */
@@ -130,7 +164,9 @@ function duplicateAddresses(environment: Environment): string[] {
       ),
       ...duplicates(
         ports.flatMap(({ port, key }) =>
-          port.fixedIps.map(({ ip }, f) => ({ key: `${key}.fixedIps[${f}].ip`, value: ip })),
+          port.fixedIps.flatMap(({ ip }, f) =>
+            ip === undefined ? [] : [{ key: `${key}.fixedIps[${f}].ip`, value: ip }],
+          ),
         ),
       ),
     ];
@@ -142,7 +178,7 @@ function addressesOutsideNetworks(environment: Environment): string[] {
     const network = environment.networks.find(({ name }) => name === port.network);
     const cidrs = network?.subnets.map((subnet) => subnet.cidr) ?? [];
     return port.fixedIps.flatMap(({ ip }, f) =>
-      cidrs.length === 0 || isInside(cidrs, ip)
+      ip === undefined || cidrs.length === 0 || isInside(cidrs, ip)
         ? []
         : [`${key}.fixedIps[${f}].ip: ${ip} is outside ${port.network} (${cidrs.join(", ")})`],
     );

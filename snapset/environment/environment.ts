@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { hooksSchema } from "../hooks/schema";
 import { normalizeMac } from "../mac";
 import { volumePolicies } from "../manifest";
 import { roles } from "../roles";
@@ -128,7 +129,18 @@ const plainPort = z.strictObject({
   name: name.optional(),
   network: name,
   mac: mac.optional(),
-  fixedIps: z.array(z.strictObject({ subnet: name.optional(), ip })).default([]),
+  /** With an address, or with any of a subnet's; of none said, one of the network's. */
+  fixedIps: z
+    .array(
+      z
+        .strictObject({ subnet: name.optional(), ip: ip.optional() })
+        .refine(({ subnet, ip }) => subnet !== undefined || ip !== undefined, {
+          message: "must have an ip, or a subnet to have any address of",
+        }),
+    )
+    .default([]),
+  /** Whether it has no address at all. */
+  noFixedIps: z.boolean().optional(),
   portSecurity: z.boolean().optional(),
   /** Names of the environment's own, else of what the cloud has. */
   securityGroups: z.array(name).optional(),
@@ -218,6 +230,8 @@ export const environmentSchema = z.strictObject({
    * `{$serverId: "controller"}` stand for what is known once it is deployed.
    */
   outputs: z.record(z.string(), z.json()).optional(),
+  /** Commands of the user's own at certain points of its life. */
+  hooks: hooksSchema.optional(),
   /** Its cluster has to be stable this long, at least, before it is captured. */
   minStablePeriodSeconds: z.number().min(0, "must not be negative").optional(),
 });

@@ -96,12 +96,12 @@ describe("Environment", () => {
       of("Port").map(({ name, inputs }) => [name, inputs["macAddress"], inputs["fixedIps"]]),
     ).toEqual([
       [
-        "controller-machine-port",
+        "controller/controller-machine-port",
         "fa:16:9e:81:f6:05",
         [{ ipAddress: "192.168.32.254", subnetId: "machine-subnet-id" }],
       ],
       [
-        "master0-machine-port",
+        "master0/master0-machine-port",
         "fa:16:9e:81:f6:10",
         [{ ipAddress: "192.168.32.10", subnetId: "machine-subnet-id" }],
       ],

@@ -77,22 +77,22 @@ describe("the ports of an environment", () => {
       { network: "net", vlanId: 21 },
     ];
     await declare(nodeWith({ trunk: { name: "t", subports } }));
-    expect(inputsOf("Trunk", "t")).toMatchObject({
-      portId: "p-id",
+    expect(inputsOf("Trunk", "box/t")).toMatchObject({
+      portId: "box/p-id",
       subPorts: [
-        { portId: "storage-id", segmentationId: 20, segmentationType: "vlan" },
-        { portId: "p-vlan-21-id", segmentationId: 21, segmentationType: "vlan" },
+        { portId: "box/storage-id", segmentationId: 20, segmentationType: "vlan" },
+        { portId: "box/p-vlan-21-id", segmentationId: 21, segmentationType: "vlan" },
       ],
     });
-    expect(inputsOf("Port", "storage")).toMatchObject({ macAddress: "fa:16:3e:00:00:20" });
-    expect(inputsOf("Instance", "box")).toMatchObject({ networks: [{ port: "p-id" }] });
+    expect(inputsOf("Port", "box/storage")).toMatchObject({ macAddress: "fa:16:3e:00:00:20" });
+    expect(inputsOf("Instance", "box")).toMatchObject({ networks: [{ port: "box/p-id" }] });
   });
 
   it("finds the subnet of each address, and gives DHCP options", async () => {
     const fixedIps = [{ ip: "fd00::5" }, { ip: "192.168.32.5" }];
     const dhcpOptions = [{ name: "67", value: "file", ipVersion: 4 }];
     await declare(nodeWith({ fixedIps, dhcpOptions }));
-    expect(inputsOf("Port", "p")).toMatchObject({
+    expect(inputsOf("Port", "box/p")).toMatchObject({
       fixedIps: [
         { ipAddress: "fd00::5", subnetId: "six-id" },
         { ipAddress: "192.168.32.5", subnetId: "four-id" },

@@ -95,6 +95,30 @@ describe("parseEnvironment", () => {
     ]);
   });
 
+  it("refuses rules and interfaces that stand twice, and addresses that are none", () => {
+    const rule = { direction: "ingress", protocol: "tcp", portMin: 22, portMax: 22 };
+    const ports = [
+      { network: "net", fixedIps: [{}] },
+      { network: "net", noFixedIps: true, fixedIps: [{ subnet: "subnet" }] },
+    ];
+    expect(problemsOf({ ...minimal, nodes: [{ ...node, ports }] })).toEqual([
+      "nodes[0].ports[0].fixedIps[0]: must have an ip, or a subnet to have any address of",
+    ]);
+    const broken = {
+      ...minimal,
+      securityGroups: [{ name: "own", rules: [rule, { ...rule, ethertype: "IPv4" }] }],
+      routers: [
+        { name: "r", subnets: ["subnet"], interfaces: [{ subnet: "subnet", ip: "192.168.32.9" }] },
+      ],
+      nodes: [{ ...node, ports: ports.slice(1) }],
+    };
+    expect(problemsOf(broken)).toEqual([
+      "securityGroups[0].rules[1]: ingress-IPv4-tcp-22:22 stands at securityGroups[0].rules[0] already",
+      "routers[0].interfaces[0].subnet: subnet stands at routers[0].subnets[0] already",
+      "nodes[0].ports[0].fixedIps: noFixedIps is true; take one of them away",
+    ]);
+  });
+
   it("fills in what a set does with a volume, and refuses what it cannot do", () => {
     const volumes = [
       { name: "data", sizeGb: 1 },
