@@ -30,8 +30,8 @@ export class Timeline {
     if (startedType !== "") this.open.set(`${startedType} ${startedName}`, at);
     const [, type = "", name = ""] = ended.exec(line) ?? [];
     const startMs = this.open.get(`${type} ${name}`);
-    // A component has no work of its own.
-    if (startMs === undefined || type.startsWith("snapset:")) return;
+    // A component, or the stack, has no work of its own.
+    if (startMs === undefined || /^(snapset|pulumi):/.test(type)) return;
     this.open.delete(`${type} ${name}`);
     this.done.push({ type, name, startMs, endMs: at });
   }
