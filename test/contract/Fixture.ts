@@ -52,7 +52,7 @@ export class Fixture {
 
   /** A call that the client does not offer, or would not make. */
   async raw(
-    method: "GET" | "POST" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "DELETE",
     service: Service,
     path: string,
     body?: unknown,
@@ -154,6 +154,32 @@ export class Fixture {
       networks: [{ uuid: networkId }],
     });
     return this.serverIs(id, "ACTIVE");
+  }
+
+  /** Asks for a server in a group; what came back. */
+  async bootInGroup(name: string, networks: object[], group: string): Promise<RawAnswer> {
+    const { imageRef, flavorRef } = await this.ingredients();
+    return this.raw("POST", "compute", "/servers", {
+      server: { name: `contract-${name}-${this.suffix}`, imageRef, flavorRef, networks },
+      "os:scheduler_hints": { group },
+    });
+  }
+
+  /** A server in a group, once it is ACTIVE or an ERROR. */
+  async makeGroupedServer(name: string, networkId: string, group: string): Promise<Server> {
+    const { status, body } = await this.bootInGroup(name, [{ uuid: networkId }], group);
+    const id = body["server"]?.["id"];
+    if (typeof id !== "string") throw new Error(`${status} ${JSON.stringify(body)}`);
+    this.made.push({ service: "compute", path: `/servers/${id}` });
+    return waitFor({
+      what: `server ${id} to be built`,
+      observe: () => this.openStack.compute.showServer(id),
+      isDone: (server) => server.status !== "BUILD",
+      describe: (server) => server.status,
+      deadlineMs: 60_000,
+      intervalMs: 200,
+      clock: systemClock,
+    });
   }
 
   private async ingredients(): Promise<{ imageRef: string; flavorRef: string }> {

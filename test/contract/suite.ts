@@ -1,7 +1,9 @@
 import { systemClock } from "../../common/clock";
 import { waitFor } from "../../common/wait";
 import type { OpenStack, Server } from "../../openstack";
+import { describeGroups } from "./groups";
 import { describeStorage } from "./storage";
+import { describeTrunks } from "./trunks";
 import { Fixture, type ContractCloud } from "./Fixture";
 import { refusal } from "./refusal";
 
@@ -308,6 +310,8 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
     });
 
     describeStorage(() => ({ fixture, openStack, networkId, server }));
+    describeGroups(() => ({ fixture, networkId }));
+    describeTrunks(() => ({ fixture, networkId, server }));
 
     describe("limits, volumes and the rest of the network", () => {
       test("limits are numbers", async () => {

@@ -44,9 +44,12 @@ describe("Neutron's trunks, IPv6 and extra routes", () => {
       send("POST", "trunks", { trunk: { port_id, sub_ports } });
     expect(refusal(await create(other))).toEqual([409, "ParentPortInUse"]);
     const tags = [sub(child, 20), sub(await portId(), 20)];
-    expect(refusal(await create(parent, tags))).toEqual([409, "DuplicateSubPort"]);
+    expect(refusal(await create(parent, tags))).toEqual([400, "HTTPBadRequest"]);
+    const twice = [sub(child, 20), sub(child, 21)];
+    expect(refusal(await create(parent, twice))).toEqual([400, "HTTPBadRequest"]);
+    expect(refusal(await create(parent, [sub(child, 4095)]))).toEqual([400, "InvalidInput"]);
     expect((await create(parent, [sub(child, 20)])).status).toBe(201);
-    expect(refusal(await create(child))).toEqual([409, "PortInUseAsSubPort"]);
+    expect(refusal(await create(child))).toEqual([409, "TrunkPortInUse"]);
     expect(refusal(await send("DELETE", `ports/${parent}`))).toEqual([
       409,
       "PortInUseAsTrunkParent",

@@ -5,6 +5,7 @@ import { Face, htmlError, type Ctx, type SandboxEnv } from "../face";
 import { faultBody } from "../faultBody";
 import { addAttachments } from "./attachments";
 import { addCatalogue } from "./catalogue";
+import { addServerGroups } from "./serverGroups";
 import { addServers } from "./servers";
 import { isSupported, maxVersion, microversion, minVersion, notAcceptable } from "./version";
 
@@ -17,6 +18,7 @@ const policies: Record<string, string> = {
   "os-start": "servers:start",
   "os-stop": "servers:stop",
   reboot: "servers:reboot",
+  rebuild: "servers:rebuild",
   "os-getConsoleOutput": "os-console-output",
   attachVolume: "os-volumes-attachments:create",
   detachVolume: "os-volumes-attachments:delete",
@@ -60,6 +62,7 @@ export function computeApp(world: World): Hono<SandboxEnv> {
   addServers(face, world);
   addAttachments(face, world);
   addCatalogue(face, world);
+  addServerGroups(face, world);
   app.all("*", (c) => htmlError(c, 404, "Not Found", "The resource could not be found."));
   return app;
 }

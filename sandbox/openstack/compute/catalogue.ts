@@ -25,9 +25,6 @@ export function addCatalogue(face: Face, world: World): void {
     );
   });
   face.on("get", "/v2.1/extensions", "listExtensions", (c) => c.json({ extensions: [] }));
-  face.on("get", "/v2.1/os-server-groups", "listServerGroups", (c) =>
-    c.json({ server_groups: [] }),
-  );
   for (const [path, rule] of [
     ["os-hypervisors", "os-hypervisors:list"],
     ["os-services", "os-services:list"],
@@ -143,7 +140,7 @@ function addLimits(face: Face, world: World): void {
       totalRAMUsed: used["ram"],
       totalCoresUsed: used["cores"],
       totalInstancesUsed: used["instances"],
-      totalServerGroupsUsed: 0,
+      totalServerGroupsUsed: world.compute.serverGroups.list(c.get("caller")).length,
     };
     return c.json({ limits: { rate: [], absolute } });
   });

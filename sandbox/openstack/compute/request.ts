@@ -49,6 +49,9 @@ const serverSchema = z.strictObject({
   hostname: z.string().optional(),
 });
 
+/** Nova knows the hints by both keys, and lets others than its own pass. */
+const hintsSchema = z.looseObject({ group: z.string().optional() });
+
 /** Python's repr, which Nova's validation messages are made of. */
 function repr(value: unknown): string {
   if (typeof value === "string") return `'${value}'`;
@@ -138,8 +141,17 @@ export function readServer(c: Ctx): ServerOptions {
     hasConfigDrive: String(server.config_drive ?? "").toLowerCase() === "true",
     tags: server.tags,
     description: server.description ?? undefined,
+    groupId: readGroupHint(body),
     requestId: c.get("requestId"),
   };
+}
+
+function readGroupHint(body: unknown): string | undefined {
+  const outer = body as Record<string, unknown>;
+  const hints = outer["os:scheduler_hints"] ?? outer["OS-SCH-HNT:scheduler_hints"] ?? {};
+  const { group } = parseInput(hintsSchema, "os:scheduler_hints", hints);
+  if (group === undefined || uuid.test(group)) return group;
+  throw invalidInput("group", group, `${repr(group)} is not a 'uuid'`);
 }
 
 function readNetworks(

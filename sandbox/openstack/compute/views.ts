@@ -62,18 +62,19 @@ export function serverView(world: World, origin: string, server: Server, minor: 
         : { id: volume.volumeId },
     ),
     ...faultOf(server),
-    ...newerFields(server, minor),
+    ...newerFields(world, server, minor),
   };
 }
 
 // Fields arrive with their microversion: api_version_request.py, REST_API_VERSION_HISTORY.
-function newerFields(server: Server, minor: number): Record<string, unknown> {
+function newerFields(world: World, server: Server, minor: number): Record<string, unknown> {
+  const group = world.compute.serverGroups.get(server.groupId ?? "");
   return {
     ...(minor >= 9 ? { locked: server.isLocked } : {}),
     ...(minor >= 19 ? { description: server.description } : {}),
     ...(minor >= 26 ? { tags: server.tags } : {}),
     ...(minor >= 63 ? { trusted_image_certificates: null } : {}),
-    ...(minor >= 71 ? { server_groups: [] } : {}),
+    ...(minor >= 71 ? { server_groups: group === undefined ? [] : [group.id] } : {}),
     ...(minor >= 73 ? { locked_reason: null } : {}),
     ...(minor >= 90 ? { "OS-EXT-SRV-ATTR:hostname": server.name.toLowerCase() } : {}),
   };

@@ -2,13 +2,14 @@ import { z } from "zod";
 import type { NetworkOptions, SubnetOptions } from "../../world/network/networks";
 import { isVisible } from "../../world/network/networks";
 import type { PortOptions } from "../../world/network/ports";
-import type { FloatingIp, SecurityGroup } from "../../world/network/records";
+import type { FloatingIp, SecurityGroup, Subnet } from "../../world/network/records";
 import type { RouterOptions } from "../../world/network/routers";
 import type { FloatingIpOptions } from "../../world/network/floatingIps";
 import { Refusal } from "../../world/refusal";
 import { omit } from "../../world/omit";
 import type { World } from "../../world/world";
 import { readAttributes } from "./attributes";
+import { checkHostRoutes } from "./hostRoutes";
 import { isOwn, overwrite, parse, view, type Resource, type View } from "./resource";
 import { trunkResource } from "./trunks";
 
@@ -67,19 +68,23 @@ function networkResource(world: World): Resource {
 function subnetResource(world: World): Resource {
   const { networks, tables } = world.networking;
   const name = "subnet";
+  const read = (body: unknown, isUpdate: boolean) => {
+    const given = readAttributes(name, body, isUpdate);
+    checkHostRoutes(given["host_routes"]);
+    return given;
+  };
+  const isShared = (subnet: Subnet) => tables.networks.get(subnet.network_id)?.shared === true;
   return {
     name,
     collection: "subnets",
     path: "subnets",
-    list: (who) => [...tables.subnets.values()].filter(isOwn(who)).map(view),
+    list: (who) =>
+      [...tables.subnets.values()].filter((it) => isOwn(who)(it) || isShared(it)).map(view),
     show: (who, id) => view(networks.showSubnet(id, who)),
     record: (who, id) => networks.showSubnet(id, who),
     create: (who, body) =>
-      view(
-        networks.createSubnet(who, readAttributes(name, body, false) as unknown as SubnetOptions),
-      ),
-    update: (who, id, body) =>
-      overwrite(world, networks.showSubnet(id, who), readAttributes(name, body, true)),
+      view(networks.createSubnet(who, read(body, false) as unknown as SubnetOptions)),
+    update: (who, id, body) => overwrite(world, networks.showSubnet(id, who), read(body, true)),
     delete: (who, id) => {
       networks.deleteSubnet(id, who);
     },

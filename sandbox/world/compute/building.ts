@@ -8,6 +8,8 @@ import type { Volume } from "../blockStorage/records";
 import type { ComputeContext } from "./context";
 import { mappedDevices } from "./imageMapping";
 import type { Flavor, Server, ServerVolume } from "./records";
+import { Scheduler } from "./Scheduler";
+import type { ServerGroups } from "./serverGroups";
 import type { Servers } from "./servers";
 
 /** One entry of a request's `networks`. */
@@ -41,6 +43,8 @@ export interface ServerOptions {
   hasConfigDrive?: boolean | undefined;
   tags?: string[] | undefined;
   description?: string | undefined;
+  /** The scheduler's hint. */
+  groupId?: string | undefined;
   requestId: string;
 }
 
@@ -56,12 +60,15 @@ interface RootDisk {
 
 /** Makes servers: everything that Nova refuses at once, and then the build in its steps. */
 export class Building {
-  #scheduled = 0;
+  readonly #scheduler: Scheduler;
 
   constructor(
     private readonly servers: Servers,
     private readonly context: ComputeContext,
-  ) {}
+    private readonly groups: ServerGroups,
+  ) {
+    this.#scheduler = new Scheduler(context.hosts, groups, () => servers.all());
+  }
 
   /** @throws {Refusal} before anything is made */
   create(who: Caller, given: ServerOptions): Server {
@@ -72,6 +79,7 @@ export class Building {
     this.#checkQuota(who, flavor);
     const volumes = this.#existingVolumes(who, options.blockDevices);
     const networks = this.#networks(who, options.networks);
+    this.#checkGroup(who, options.groupId);
     const server = this.#record(who, options, flavor, root);
     this.#attach(server, who, options.blockDevices, volumes);
     this.servers.add(server);
@@ -84,6 +92,11 @@ export class Building {
     else this.context.guests.createOn(chassis, volume);
     this.#build(server);
     return server;
+  }
+
+  #checkGroup(who: Caller, id: string | undefined): void {
+    if (id === undefined || this.groups.get(id)?.projectId === who.projectId) return;
+    throw new Refusal(400, `Instance group ${id} could not be found.`);
   }
 
   #flavor(id: string): Flavor {
@@ -218,6 +231,7 @@ export class Building {
       vmState: "building",
       taskState: "scheduling",
       host: "",
+      groupId: options.groupId,
       flavor,
       imageId: isVolumeBacked ? "" : (image?.id ?? ""),
       imageProperties: { ...properties },
@@ -335,11 +349,12 @@ export class Building {
         if (this.servers.get(server.id) === server && isBuilding) action();
       });
     step(buildSteps.networkingMs, () => {
-      if (fails) {
+      const host = fails ? undefined : this.#scheduler.place(server);
+      if (host === undefined) {
         this.#fail(server);
         return;
       }
-      server.host = this.context.hosts[this.#scheduled++ % this.context.hosts.length] ?? "";
+      server.host = host;
       this.servers.setTask(server, "networking");
     });
     step(buildSteps.mappingMs, () => {

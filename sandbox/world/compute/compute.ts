@@ -3,6 +3,7 @@ import { Building } from "./building";
 import type { ComputeContext } from "./context";
 import { KeyPairs } from "./keypairs";
 import { Power } from "./power";
+import { ServerGroups } from "./serverGroups";
 import { Servers } from "./servers";
 import { Snapshots } from "./snapshots";
 
@@ -14,10 +15,12 @@ export class Compute {
   readonly snapshots: Snapshots;
   readonly attachments: Attachments;
   readonly keyPairs: KeyPairs;
+  readonly serverGroups: ServerGroups;
 
   constructor(context: ComputeContext) {
     this.servers = new Servers(context);
-    this.building = new Building(this.servers, context);
+    this.serverGroups = new ServerGroups(context.ids, context.quotas);
+    this.building = new Building(this.servers, context, this.serverGroups);
     this.power = new Power(this.servers, context);
     this.snapshots = new Snapshots(this.servers, context);
     this.attachments = new Attachments(this.servers, context);

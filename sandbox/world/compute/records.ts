@@ -40,14 +40,16 @@ export interface Server {
   taskState: string | null;
   /** Empty until it is scheduled. */
   host: string;
+  /** The server group that it was made in. */
+  readonly groupId: string | undefined;
   readonly flavor: Flavor;
   /** Empty when the root disk is a volume. */
-  readonly imageId: string;
+  imageId: string;
   /** The image's properties at boot: Nova keeps them, and snapshots inherit them. */
-  readonly imageProperties: Readonly<Record<string, string>>;
+  imageProperties: Readonly<Record<string, string>>;
   /** The image's min_disk at boot. */
-  readonly imageMinDisk: number;
-  readonly imageSize: number;
+  imageMinDisk: number;
+  imageSize: number;
   metadata: Record<string, string>;
   readonly keyName: string | null;
   readonly userData: string | null;
@@ -68,6 +70,7 @@ export interface Server {
 
 /** Nova's `status`, which it works out from vm_state. */
 export function statusOf(server: Server): string {
+  if (server.taskState?.startsWith("rebuil") === true) return "REBUILD";
   switch (server.vmState) {
     case "building":
       return "BUILD";

@@ -3,6 +3,7 @@ import { formatCidr, parseCidr } from "../ipam";
 import { found, Refusal } from "../refusal";
 import { checkNetworkQuota } from "./quota";
 import type { NetworkTables, SecurityGroup, SecurityGroupRule } from "./records";
+import { canonicalProtocol, checkRule, ruleKey } from "./securityRules";
 
 /** What a request may say about a rule. */
 export interface RuleOptions {
@@ -42,6 +43,13 @@ export class SecurityGroups {
 
   create(who: Caller, name: string, description = ""): SecurityGroup {
     const { tables } = this;
+    if (name === "default") {
+      throw new Refusal(
+        409,
+        "Default security group already exists.",
+        "SecurityGroupDefaultAlreadyExists",
+      );
+    }
     checkNetworkQuota(tables, "security_group", tables.groups.values(), who.projectId);
     return this.#add(who.projectId, name, description);
   }
@@ -83,6 +91,10 @@ export class SecurityGroups {
 
   createRule(who: Caller, options: RuleOptions): SecurityGroupRule {
     const group = this.show(options.security_group_id, who);
+    checkRule(options);
+    if (options.remote_group_id != null) this.show(options.remote_group_id, who);
+    const { tables } = this;
+    checkNetworkQuota(tables, "security_group_rule", tables.rules.values(), who.projectId);
     const wanted = ruleKey(options);
     const twin = this.rulesOf(group.id).find((rule) => ruleKey(rule) === wanted);
     if (twin !== undefined) {
@@ -133,7 +145,7 @@ export class SecurityGroups {
       security_group_id: options.security_group_id,
       ethertype: options.ethertype ?? "IPv4",
       direction: options.direction,
-      protocol: options.protocol ?? null,
+      protocol: canonicalProtocol(options),
       port_range_min: options.port_range_min ?? null,
       port_range_max: options.port_range_max ?? null,
       remote_ip_prefix: options.remote_ip_prefix ?? null,
@@ -147,17 +159,4 @@ export class SecurityGroups {
     this.tables.rules.set(rule.id, rule);
     return rule;
   }
-}
-
-/** Two rules with one key do the same. */
-function ruleKey(rule: RuleOptions): string {
-  return JSON.stringify([
-    rule.direction,
-    rule.ethertype ?? "IPv4",
-    rule.protocol ?? null,
-    rule.port_range_min ?? null,
-    rule.port_range_max ?? null,
-    rule.remote_ip_prefix ?? null,
-    rule.remote_group_id ?? null,
-  ]);
 }

@@ -23,6 +23,7 @@ export class Trunks {
   ) {}
 
   create(who: Caller, portId: string, { sub_ports = [], ...options }: TrunkOptions): Trunk {
+    checkUnique(sub_ports);
     checkNetworkQuota(this.tables, "trunk", this.tables.trunks.values(), who.projectId);
     const parent = this.ports.show(portId, who);
     this.#checkFree(portId, parent.device_id);
@@ -53,6 +54,7 @@ export class Trunks {
   }
 
   addSubports(id: string, who: Caller, subports: readonly Subport[]): Trunk {
+    checkUnique(subports);
     const trunk = this.show(id, who);
     this.#check(trunk, who, subports);
     trunk.sub_ports = [...trunk.sub_ports, ...subports];
@@ -90,6 +92,14 @@ export class Trunks {
     const tags = new Set(trunk.sub_ports.map((it) => it.segmentation_id));
     for (const { port_id, segmentation_id } of subports) {
       const port = this.ports.show(port_id, who);
+      if (segmentation_id < 1 || segmentation_id > 4094) {
+        throw new Refusal(
+          400,
+          `Invalid input for operation: Segmentation ID '${segmentation_id}' is not in range.`,
+          "InvalidInput",
+        );
+      }
+      if (port_id === trunk.port_id) throw parentInUse(port_id);
       this.#checkFree(port_id, port.device_id);
       if (tags.has(segmentation_id)) {
         throw new Refusal(
@@ -104,16 +114,35 @@ export class Trunks {
 
   #checkFree(portId: string, deviceId: string): void {
     const trunk = this.ports.trunkOf(portId);
-    if (trunk !== undefined) {
-      const role = trunk.port_id === portId ? "parent port for" : "subport for";
-      const type = trunk.port_id === portId ? "ParentPortInUse" : "PortInUseAsSubPort";
-      throw new Refusal(409, `Port ${portId} is currently a ${role} trunk ${trunk.id}.`, type);
+    if (trunk !== undefined && trunk.port_id !== portId) {
+      throw new Refusal(409, `Port ${portId} is in use by another trunk.`, "TrunkPortInUse");
     }
-    if (deviceId === "") return;
-    throw new Refusal(
-      409,
-      `Port ${portId} is currently in use and is not eligible for use as a parent port.`,
-      "ParentPortInUse",
-    );
+    // Drivers such as Open vSwitch's take no port that a server has already.
+    if (trunk !== undefined || deviceId !== "") throw parentInUse(portId);
+  }
+}
+
+const parentInUse = (portId: string) =>
+  new Refusal(
+    409,
+    `Port ${portId} is currently in use and is not eligible for use as a parent port.`,
+    "ParentPortInUse",
+  );
+
+/** What Neutron's API layer looks at, before anything else. */
+function checkUnique(subports: readonly Subport[]): void {
+  const ports = new Set<string>();
+  const tags = new Set<number>();
+  for (const { port_id, segmentation_id } of subports) {
+    const reason = ports.has(port_id)
+      ? `Non unique UUID for subport: '${port_id}'`
+      : tags.has(segmentation_id)
+        ? `Segmentation ID '${segmentation_id}' for '${port_id}' is not unique`
+        : undefined;
+    if (reason !== undefined) {
+      throw new Refusal(400, `Invalid input for sub_ports. Reason: ${reason}.`, "HTTPBadRequest");
+    }
+    ports.add(port_id);
+    tags.add(segmentation_id);
   }
 }
