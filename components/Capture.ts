@@ -6,6 +6,7 @@ import {
   type ComponentResourceOptions,
   type Input,
   type Output,
+  type Resource,
 } from "@pulumi/pulumi";
 import { clusterInputsOf, type ClusterInputs } from "../dynamic/providers/cluster/inputs";
 import type { ImageRow, VolumeRow } from "../dynamic/providers/capture/types";
@@ -24,6 +25,8 @@ export interface CaptureArgs {
   /** The environment as its stack declared it; null when only the servers are known. */
   environment: Input<Environment | null>;
   settings: CaptureConfig;
+  /** Declares what has to be done before the capture changes anything; it waits for that. */
+  before?: (snapId: Output<string>) => Input<Resource[]>;
 }
 
 /**
@@ -68,7 +71,7 @@ export class Capture extends ComponentResource {
         afterCapture: settings.afterCapture,
         onFailure: settings.onFailure,
       },
-      { parent: this },
+      { parent: this, dependsOn: args.before?.(id.snapId) ?? [] },
     );
     this.snapId = set.snapId;
     this.images = set.images;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../components/Environment";
 import { loadEnvironment } from "../components/files";
 import type { DeployConfig } from "../snapset/config";
+import { declareHooks, knowledgeOf, serversOf, stackHooksOf, withStackHooks } from "./hooks";
 import { outputsOf } from "./outputs";
 
 /**
@@ -10,6 +11,11 @@ import { outputsOf } from "./outputs";
  * @param name of the stack
  */
 export function deploy(name: string, config: DeployConfig) {
-  const spec = loadEnvironment(config.environment, "deploy");
-  return { environment: pulumi.secret(spec), ...outputsOf(new Environment(name, { spec })) };
+  const loaded = loadEnvironment(config.environment, "deploy");
+  const hooks = stackHooksOf("afterDeploy", loaded, config);
+  const spec = withStackHooks(loaded, hooks);
+  const environment = new Environment(name, { spec });
+  const when = { knows: knowledgeOf(environment), triggers: [serversOf(environment)] };
+  declareHooks(name, hooks, when, { dependsOn: environment });
+  return { environment: pulumi.secret(spec), ...outputsOf(environment) };
 }

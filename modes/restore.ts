@@ -6,7 +6,17 @@ import { Selection } from "../dynamic/selection";
 import type { RestoreConfig } from "../snapset/config";
 import type { Environment as EnvironmentSpec } from "../snapset/environment/environment";
 import { wantedNodesOf } from "../snapset/environment/wantedNode";
+import {
+  declareHooks,
+  hooksOfSet,
+  knowledgeOf,
+  serversOf,
+  stackHooksOf,
+  withStackHooks,
+  type StackHooks,
+} from "./hooks";
 import { outputsOf } from "./outputs";
+import { withPlainErrors } from "./plainErrors";
 
 /**
  * An environment from the images of a set, and the cluster in it revived.
@@ -16,24 +26,31 @@ import { outputsOf } from "./outputs";
 export function restore(name: string, config: RestoreConfig) {
   const given =
     config.environment === undefined ? null : loadEnvironment(config.environment, "restore");
+  const givenHooks = given && stackHooksOf("afterRevive", given, config);
   const nodes = given === null ? null : wantedNodesOf(given);
   const selection = new Selection(name, {
     snapId: config.snapId,
     nodes,
     allowExpired: config.allowExpired,
   });
-  const declare = (spec: EnvironmentSpec) => {
+  const declare = (spec: EnvironmentSpec, hooks: StackHooks) => {
     const { chosen: snapId, images, volumes } = selection;
     const set = { snapId, images, volumes };
     // A set that is refused must not leave networks behind: nothing is made before the choice.
     const environment = new Environment(name, { spec, set }, { dependsOn: selection });
-    return { ...outputsOf(environment), ...revive(name, environment, selection, config) };
+    const revived = revive(name, environment, selection, config);
+    afterRevive(name, hooks, { snapId, environment, cluster: revived?.cluster });
+    return { ...outputsOf(environment), ...revived?.outputs };
   };
   return {
     snap_id: selection.chosen,
     not_after: selection.notAfter,
-    environment: pulumi.secret(given ?? selection.environment),
-    ...(given === null ? declareLater(selection.environment, declare) : declare(given)),
+    environment: pulumi.secret(
+      given && givenHooks ? withStackHooks(given, givenHooks) : selection.environment,
+    ),
+    ...(given && givenHooks
+      ? declare(given, givenHooks)
+      : declareLater(selection.environment, (spec) => declare(spec, hooksOfSet(spec, config)))),
   };
 }
 
@@ -45,7 +62,7 @@ function declareLater(
   // Addresses and ids are no secrets; the user data in it becomes one again at its server.
   const declared = pulumi
     .unsecret(environment)
-    .apply((spec) => (spec === null ? undefined : declare(spec)));
+    .apply(withPlainErrors((spec) => (spec === null ? undefined : declare(spec))));
   const keys = [
     "snapset_data",
     "controller_ansible_host",
@@ -66,20 +83,39 @@ function revive(
   name: string,
   environment: Environment,
   selection: Selection,
-  { cluster }: RestoreConfig,
+  { cluster: settings }: RestoreConfig,
 ) {
-  if (cluster === undefined) return {};
-  const { status, evidence, timings } = new Cluster(
+  if (settings === undefined) return undefined;
+  const cluster = new Cluster(
     name,
     {
       servers: environment.clusterServers,
       environment: environment.snapsetData,
-      settings: cluster,
+      settings,
       facts: selection.cluster,
       capturedAt: selection.capturedAt,
       notAfter: selection.notAfter,
     },
     { dependsOn: environment },
   );
-  return { cluster: { status, evidence }, timings };
+  const { status, evidence, timings } = cluster;
+  return { cluster, outputs: { cluster: { status, evidence }, timings } };
+}
+
+/** Once more after each revive; where there is no cluster, for servers that are new. */
+function afterRevive(
+  name: string,
+  hooks: StackHooks,
+  { snapId, environment, cluster }: Revived,
+): void {
+  const knows = { ...knowledgeOf(environment), snapId };
+  const revivedAt = cluster?.evidence.apply((it) => it?.endedAt ?? "") ?? "";
+  const when = { knows, triggers: [serversOf(environment), revivedAt] };
+  declareHooks(name, hooks, when, { dependsOn: cluster ?? environment });
+}
+
+interface Revived {
+  snapId: pulumi.Output<string>;
+  environment: Environment;
+  cluster: Cluster | undefined;
 }

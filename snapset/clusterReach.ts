@@ -14,15 +14,16 @@ const mapping = {
 /** Also checked where another key is wrong: all problems are told at once. */
 const always = ({ value }: { value: unknown }) => typeof value === "object" && value !== null;
 
-const port = z.coerce
+/** Where sshd listens. */
+export const portNumber = z.coerce
   .number("must be a port")
   .int("must be a port")
   .min(1, "must be a port")
-  .max(65_535, "must be a port")
-  .default(22);
+  .max(65_535, "must be a port");
+const port = portNumber.default(22);
 
 /** With what to log in; the private key and the passphrase are secrets, and never an input. */
-const login = {
+export const login = {
   keyFile: text.optional(),
   privateKey: text.optional(),
   passphrase: text.optional(),
@@ -57,7 +58,7 @@ interface Login {
 const keys = ["keyFile", "privateKey", "agent"] as const;
 
 /** What excludes or needs another key, of a login and of the trust in host keys. */
-function exclusions<T extends z.ZodType<Login>>(schema: T): T {
+export function exclusions<T extends z.ZodType<Login>>(schema: T): T {
   return schema
     .refine((it) => keys.filter((key) => it[key] !== undefined).length <= 1, {
       message: "keyFile, privateKey and agent exclude each other",

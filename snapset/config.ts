@@ -2,6 +2,7 @@ import { z } from "zod";
 import { InputError } from "../common/errors";
 import { checkReach, reachKeys, type ClusterSecrets, type LoginSecrets } from "./clusterReach";
 import { durationOr } from "./duration";
+import { hookSettingsSchema, type HookSettings } from "./hooks/login";
 import { consistencies, volumePolicies, type Consistency, type VolumePolicy } from "./manifest";
 import { problemsOf } from "./problems";
 import { isSnapId } from "./snapId";
@@ -117,6 +118,7 @@ const schema = z.strictObject({
   shutdownTimeout: durationOr("60s"),
   deadlines,
   cluster: cluster.optional(),
+  hooks: hookSettingsSchema.prefault({}),
 });
 
 type Schema = z.output<typeof schema>;
@@ -128,6 +130,8 @@ export type EnvironmentSource = NonNullable<Schema["environment"]>;
 interface Common {
   deadlines: Schema["deadlines"];
   cluster?: ClusterSettings | undefined;
+  /** Of the stack's configuration: beside those of the environment. */
+  hooks: HookSettings;
 }
 
 /** Deploy an environment from base images. */
@@ -255,7 +259,7 @@ function sourceProblems(it: Schema): string[] {
 }
 
 function forMode(it: Schema): Config {
-  const common = { deadlines: it.deadlines, cluster: it.cluster };
+  const common = { deadlines: it.deadlines, cluster: it.cluster, hooks: it.hooks };
   switch (it.mode) {
     case "deploy":
       return { ...common, mode: it.mode, environment: it.environment ?? "" };

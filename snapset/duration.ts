@@ -12,6 +12,18 @@ const duration = z.string({ error: expected }).transform((text, context) => {
   return z.NEVER;
 });
 
+/** A duration that stays as it is written, longer than none. */
+export const durationText = z
+  .string({ error: expected })
+  .refine((text) => (duration.safeParse(text).data ?? 0) > 0, {
+    error: ({ input }) => `${expected}, got ${String(input)}`,
+  });
+
+/** Milliseconds of a {@link durationText}. */
+export function parseDuration(text: string): number {
+  return duration.parse(text);
+}
+
 /** The default of a duration, written as a user would. */
 export function durationOr(text: string) {
   return duration.default(duration.parse(text));

@@ -1,12 +1,13 @@
 import type { Clock } from "../../common/clock";
 import { messageOf } from "../../common/errors";
+import { shellWord } from "../../common/shell";
 import type { Cluster } from "../api/cluster";
 import { ClusterStateError } from "../api/errors";
 import { isMaster, isReady } from "../nodes/nodes";
 import type { Bastion } from "../ssh/bastion";
 import type { NodeSession, OpenNode } from "../ssh/nodeSessions";
 import { pipeCommands, type Passed } from "../ssh/pipeCommands";
-import { commandLine, describeEnd, quote, runCommand, type CommandResult } from "../ssh/runCommand";
+import { commandLine, describeEnd, runCommand, type CommandResult } from "../ssh/runCommand";
 
 /** How to back up etcd, and where to. */
 export interface EtcdBackup {
@@ -141,7 +142,7 @@ async function make(session: NodeSession, { script }: EtcdBackup): Promise<Passe
     [
       "umask 077",
       `rm -rf ${nodeDirectory} ${archive}`,
-      `${quote(script ?? defaultScript)} ${nodeDirectory} >&2`,
+      `${shellWord(script ?? defaultScript)} ${nodeDirectory} >&2`,
       `tar -C ${nodeDirectory} -cf ${archive} .`,
       `rm -rf ${nodeDirectory}`,
       describe(archive),
@@ -206,5 +207,5 @@ function requireSame(seen: Passed, made: Passed, what: string): void {
 
 /** A path as a word for a shell; `~/` has to stay outside of quotes. */
 function wordOf(path: string): string {
-  return path.startsWith("~/") ? `~/${quote(path.slice(2))}` : quote(path);
+  return path.startsWith("~/") ? `~/${shellWord(path.slice(2))}` : shellWord(path);
 }

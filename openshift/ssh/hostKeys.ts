@@ -8,7 +8,7 @@ import {
   type KnownHost,
   type KnownKey,
 } from "./knownHosts";
-import { expandHome } from "./paths";
+import { expandHome } from "../../common/home";
 
 /** Where trust in host keys comes from. Without any, `~/.ssh/known_hosts`. */
 export interface HostKeyTrust {

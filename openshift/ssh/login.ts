@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { utils } from "ssh2";
 import { fingerprintOf } from "./knownHosts";
-import { expandHome } from "./paths";
+import { expandHome } from "../../common/home";
 
 /** With what to log in: one of a key's file, its text, or an agent. */
 export interface SshLogin {

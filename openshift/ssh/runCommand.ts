@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from "ssh2";
+import { shellWord } from "../../common/shell";
 import { callBack } from "./callBack";
 import { SshConnectionError } from "./errors";
 
@@ -89,10 +90,5 @@ export function endOfCommand(
 /** A command line for a POSIX shell, run as root: with sudo, which must not ask, unless the user is root. */
 export function commandLine(user: string, command: readonly string[]): string {
   const words = user === "root" ? command : ["sudo", "-n", "--", ...command];
-  return words.map(quote).join(" ");
-}
-
-/** A word for a POSIX shell. */
-export function quote(word: string): string {
-  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return words.map(shellWord).join(" ");
 }

@@ -11,6 +11,14 @@ function messageOf(values: Record<string, string>): string {
   throw new Error("it was accepted");
 }
 
+const hooks = {
+  afterDeploy: [],
+  beforeCapture: [],
+  afterRevive: [],
+  controller: {},
+  fromSet: false,
+};
+
 describe("parseConfig", () => {
   it("takes a scenario with what is said beside it, or a path", () => {
     const of = (environment: string) =>
@@ -30,6 +38,7 @@ describe("parseConfig", () => {
       snapId: "latest",
       allowExpired: false,
       cluster: undefined,
+      hooks,
       deadlines: { stop: 300_000, images: 3_600_000, idle: 30_000 },
     });
   });
@@ -78,6 +87,7 @@ describe("parseConfig", () => {
         },
         deadline: 2_700_000,
       },
+      hooks,
     });
   });
 
@@ -111,6 +121,7 @@ describe("parseConfig", () => {
       shutdownTimeout: 300_000,
       deadlines: { stop: 300_000, images: 3_600_000, idle: 30_000 },
       cluster: undefined,
+      hooks,
     });
   });
 
