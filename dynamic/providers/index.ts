@@ -1,6 +1,7 @@
 import type { StackConfig, Surroundings } from "./context";
 import { connectEngine, type Engine } from "./engine";
 import type { Provider } from "./provider";
+import { resetProvider } from "./reset";
 import { revivalProvider } from "./revival";
 import { selectionProvider } from "./selection";
 import { snapIdProvider } from "./snapId";
@@ -14,6 +15,7 @@ const factories: Record<string, (surroundings: Surroundings) => unknown> = {
   SnapSet: snapSetProvider,
   Selection: selectionProvider,
   Revival: revivalProvider,
+  Reset: resetProvider,
 };
 
 const configs = new Map<string, StackConfig>();

@@ -31,3 +31,11 @@ export function isDifferent(a: unknown, b: unknown): boolean {
 export function isKnown(value: unknown): boolean {
   return !JSON.stringify(value ?? null).includes(unknownValue);
 }
+
+/** The value with text in place of all that is not known: for judging in a preview what is. */
+export function withPlaceholders<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value).replaceAll(unknownValue, placeholder)) as T;
+}
+
+/** Stands for an id. Of a snap_id's length, and no id of anything. */
+const placeholder = "????????";

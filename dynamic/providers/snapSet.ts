@@ -13,10 +13,7 @@ import { CaptureStopped } from "./capture/settle";
 import type { CaptureInputs, CaptureOutputs, ImageRow, VolumeRow } from "./capture/types";
 import { withContext, type Context, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
-import { isDifferent, isKnown, type Provider } from "./provider";
-
-/** Of this length a snap_id will be; it is not known in the preview of a first capture. */
-const placeholderId = "????????";
+import { isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 
 /**
  * The whole capture as one resource: one resumable run of phases on create and on update, the
@@ -66,7 +63,7 @@ function isForeseeable(olds: Partial<CaptureInputs>, news: CaptureInputs): boole
 
 /** The preflight of a capture, for `pulumi preview`. */
 async function foresee(news: CaptureInputs, context: Context) {
-  const inputs = isKnown(news.snapId) ? news : { ...news, snapId: placeholderId };
+  const inputs = isKnown(news.snapId) ? news : withPlaceholders(news);
   try {
     await preflight(inputs, context.cloud.now(), context);
     return [];

@@ -1,16 +1,20 @@
 import { z } from "zod";
 import type { ServiceClient } from "../http/ServiceClient";
 import {
+  availabilityZonesSchema,
   computeLimitsSchema,
   flavorSchema,
   instanceActionSchema,
   interfaceSchema,
+  keyPairSchema,
+  serverGroupSchema,
   serverSchema,
   volumeAttachmentSchema,
   type ComputeLimits,
   type Flavor,
   type InstanceAction,
   type Server,
+  type ServerGroup,
   type ServerInterface,
   type ServerQuery,
   type VolumeAttachment,
@@ -76,6 +80,48 @@ export class Compute {
     await this.act("stopServer", id, { "os-stop": null });
   }
 
+  /**
+   * Asks for the root disk to be made anew from an image. Id, ports, volumes and metadata stay, and a
+   * server that is SHUTOFF is so again at the end: Nova starts it and pulls the plug at once (nova
+   * `compute/manager.py`, _do_rebuild_instance).
+   *
+   * @throws {ApiError} 409 unless the server is ACTIVE, SHUTOFF or ERROR and has no task; 400 for an
+   * image that it cannot boot from, and for a server that boots from a volume
+   */
+  async rebuildServer(id: string, imageId: string): Promise<void> {
+    await this.act("rebuildServer", id, { rebuild: { imageRef: imageId } });
+  }
+
+  /** Writes metadata; keys that are not given stay as they are. */
+  async updateServerMetadata(
+    id: string,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.client.send({
+      action: "updateServerMetadata",
+      method: "POST",
+      path: urls.metadata(id),
+      body: { metadata },
+      isIdempotent: true,
+    });
+  }
+
+  /** Asks for a volume to be attached as the first device that is free; it is `in-use` a while later. */
+  async attachVolume(serverId: string, volumeId: string): Promise<void> {
+    await this.client.send({
+      action: "attachVolume",
+      method: "POST",
+      path: urls.volumeAttachments(serverId),
+      body: { volumeAttachment: { volumeId } },
+    });
+  }
+
+  /** Asks for a volume to be detached; it is `available` when that is done. */
+  async detachVolume(serverId: string, volumeId: string): Promise<void> {
+    const path = urls.volumeAttachment(serverId, volumeId);
+    await this.client.send({ action: "detachVolume", method: "DELETE", path });
+  }
+
   async deleteServer(id: string): Promise<void> {
     await this.client.send({ action: "deleteServer", method: "DELETE", path: urls.server(id) });
   }
@@ -119,7 +165,13 @@ export class Compute {
     return this.client.list("listInstanceActions", urls.instanceActions(serverId), {}, listing);
   }
 
-  /** The ports that a server is attached to, in the guest's order. */
+  /** The server groups of the project. */
+  listServerGroups(): Promise<ServerGroup[]> {
+    const listing = { key: "server_groups", item: serverGroupSchema };
+    return this.client.list("listServerGroups", urls.serverGroups, {}, listing);
+  }
+
+  /** The ports that a server is attached to, in Neutron's order: it knows of no other. */
   listInterfaces(serverId: string): Promise<ServerInterface[]> {
     const listing = { key: "interfaceAttachments", item: interfaceSchema };
     return this.client.list("listInterfaces", urls.interfaces(serverId), {}, listing);
@@ -128,6 +180,23 @@ export class Compute {
   listVolumeAttachments(serverId: string): Promise<VolumeAttachment[]> {
     const listing = { key: "volumeAttachments", item: volumeAttachmentSchema };
     return this.client.list("listVolumeAttachments", urls.volumeAttachments(serverId), {}, listing);
+  }
+
+  /** The names of the user's key pairs: no project has any. */
+  async listKeyPairs(): Promise<string[]> {
+    const listing = { key: "keypairs", item: keyPairSchema };
+    const pairs = await this.client.list("listKeyPairs", urls.keyPairs, {}, listing);
+    return pairs.map(({ keypair }) => keypair.name);
+  }
+
+  /** The names of the zones that servers can be made in. */
+  async listAvailabilityZones(): Promise<string[]> {
+    const path = urls.availabilityZones;
+    const call = { action: "listAvailabilityZones", method: "GET", path } as const;
+    const { availabilityZoneInfo } = await this.client.ask(call, availabilityZonesSchema);
+    return availabilityZoneInfo
+      .filter(({ zoneState }) => zoneState.available)
+      .map(({ zoneName }) => zoneName);
   }
 
   async showLimits(): Promise<ComputeLimits> {

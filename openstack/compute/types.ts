@@ -26,6 +26,8 @@ export const serverSchema = z.object({
     ),
   ),
   metadata: z.record(z.string(), z.string()),
+  /** Whether members of the project are kept from changing it; from 2.9 on. */
+  locked: z.boolean().optional(),
   created: z.string(),
   updated: z.string(),
   config_drive: z.string(),
@@ -38,6 +40,8 @@ export const serverSchema = z.object({
   "OS-EXT-AZ:availability_zone": z.string().nullish(),
   /** Shown to administrators. */
   "OS-EXT-SRV-ATTR:host": z.string().nullish(),
+  /** Base64; shown to administrators. */
+  "OS-EXT-SRV-ATTR:user_data": z.string().nullish(),
   "OS-SRV-USG:launched_at": z.string().nullable(),
   "OS-SRV-USG:terminated_at": z.string().nullish(),
   "os-extended-volumes:volumes_attached": z.array(
@@ -78,6 +82,18 @@ export const flavorSchema = z.object({
 
 export type Flavor = z.infer<typeof flavorSchema>;
 
+export const serverGroupSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** One of them; from 2.64 on it is called `policy`. */
+  policies: z.array(z.string()),
+  /** Ids of servers. */
+  members: z.array(z.string()),
+});
+
+/** Servers that are kept on different hosts, or together on one. */
+export type ServerGroup = z.infer<typeof serverGroupSchema>;
+
 export const interfaceSchema = z.object({
   port_id: z.string(),
   net_id: z.string(),
@@ -113,6 +129,14 @@ export const instanceActionSchema = z.object({
 
 /** Something that was done with a server. */
 export type InstanceAction = z.infer<typeof instanceActionSchema>;
+
+export const keyPairSchema = z.object({ keypair: z.object({ name: z.string() }) });
+
+export const availabilityZonesSchema = z.object({
+  availabilityZoneInfo: z.array(
+    z.object({ zoneName: z.string(), zoneState: z.object({ available: z.boolean() }) }),
+  ),
+});
 
 export const computeLimitsSchema = z.object({
   limits: z.object({

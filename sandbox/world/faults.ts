@@ -44,6 +44,10 @@ export const effects = [
   "snapshotFails",
   /** At `deleteSnapshot`: it ends in `error_deleting` and stays. */
   "snapshotDeleteFails",
+  /** At `rebuild`: the new root disk cannot be made; the server goes to ERROR. */
+  "rebuildFails",
+  /** At `detachVolume`: it is never done; the volume stays `detaching`. */
+  "detachHangs",
   /** At `createServer`: no valid host; the server goes to ERROR. */
   "bootFails",
 ] as const;

@@ -1,6 +1,7 @@
 import { systemClock } from "../../common/clock";
 import { waitFor } from "../../common/wait";
 import type { OpenStack, Server } from "../../openstack";
+import { describeReset } from "./reset";
 import { describeGroups } from "./groups";
 import { describeStorage } from "./storage";
 import { describeTrunks } from "./trunks";
@@ -312,6 +313,7 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
     describeStorage(() => ({ fixture, openStack, networkId, server }));
     describeGroups(() => ({ fixture, networkId }));
     describeTrunks(() => ({ fixture, networkId, server }));
+    describeReset(() => ({ fixture, openStack, networkId }));
 
     describe("limits, volumes and the rest of the network", () => {
       test("limits are numbers", async () => {

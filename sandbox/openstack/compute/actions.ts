@@ -5,6 +5,7 @@ import type { World } from "../../world/world";
 import { param, type Ctx } from "../face";
 import { metadataSchema, parseInput } from "./request";
 import { microversion } from "./version";
+import { serverView } from "./views";
 
 type Action = (world: World, c: Ctx, server: Server, input: unknown) => Response;
 
@@ -48,6 +49,8 @@ const consoleOutput: Action = (world, c, server, input) => {
 
 const rebootSchema = z.object({ type: z.enum(["HARD", "SOFT", "hard", "soft"]) });
 
+const rebuildSchema = z.object({ imageRef: z.string() });
+
 /** What a server can be told to do, by the key of the request's body. */
 const actions: Record<string, Action> = {
   createImage,
@@ -64,6 +67,12 @@ const actions: Record<string, Action> = {
     const { type } = parseInput(rebootSchema, "reboot", input);
     world.compute.power.reboot(server, c.get("caller"), type.toUpperCase() === "HARD");
     return accepted(c);
+  },
+  rebuild: (world, c, server, input) => {
+    const { imageRef } = parseInput(rebuildSchema, "rebuild", input);
+    world.compute.rebuilding.rebuild(server, c.get("caller"), imageRef);
+    const view = serverView(world, c.env.origin, server, microversion(c));
+    return c.json({ server: { ...view, adminPass: world.ids.hex(12) } }, 202);
   },
   lock: (world, c, server) => {
     server.isLocked = true;

@@ -13,7 +13,7 @@ export interface Volume {
   readonly id: string;
   name: string | null;
   description: string | null;
-  status: "creating" | "available" | "reserved" | "in-use" | "deleting" | "error";
+  status: "creating" | "available" | "reserved" | "in-use" | "detaching" | "deleting" | "error";
   /** GiB. */
   size: number;
   readonly type: string;

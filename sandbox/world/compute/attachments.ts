@@ -58,7 +58,12 @@ export class Attachments {
   detachVolume(server: Server, volumeId: string): void {
     const mapping = this.mapping(server, volumeId);
     if (mapping.isRoot) throw new Refusal(403, "Cannot detach a root device volume");
-    this.context.clock.after(plugMs, () => {
+    const { clock, faults, volumes } = this.context;
+    const attached = volumes.get(volumeId);
+    if (attached !== undefined) volumes.setStatus(attached, "detaching");
+    const names = [server.name, server.id, volumeId, attached?.name ?? ""];
+    if (faults.hasEffect("detachHangs", "detachVolume", names)) return;
+    clock.after(plugMs, () => {
       server.volumes = server.volumes.filter((other) => other !== mapping);
       const volume = this.context.volumes.get(volumeId);
       if (volume === undefined) return;

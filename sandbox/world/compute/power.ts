@@ -22,7 +22,7 @@ export class Power {
     this.servers.require(server, "start", ["stopped"]);
     this.servers.setTask(server, "powering-on");
     this.#later(server, startMs, () => {
-      this.#on(server);
+      this.turnOn(server);
     });
   }
 
@@ -30,7 +30,7 @@ export class Power {
     this.servers.requireUnlocked(server, who);
     this.servers.require(server, "stop", ["active", "error"]);
     this.servers.setTask(server, "powering-off");
-    this.#shutDown(server, () => {
+    this.shutDown(server, () => {
       this.servers.setState(server, "stopped", null);
       this.servers.setPortStatus(server, "DOWN");
     });
@@ -41,10 +41,10 @@ export class Power {
     this.servers.require(server, "reboot", isHard ? ["active", "stopped", "error"] : ["active"]);
     this.servers.setTask(server, isHard ? "rebooting_hard" : "rebooting");
     const on = () => {
-      this.#on(server);
+      this.turnOn(server);
     };
     if (!isHard) {
-      this.#shutDown(server, on);
+      this.shutDown(server, on);
       return;
     }
     const guest = this.servers.guest(server);
@@ -69,14 +69,16 @@ export class Power {
     });
   }
 
-  #on(server: Server): void {
+  /** The server is active and its guest boots. */
+  turnOn(server: Server): void {
     this.servers.setState(server, "active", null);
     this.servers.setPortStatus(server, "ACTIVE");
     const guest = this.servers.guest(server);
     if (guest !== undefined) this.context.guests.powerOn(guest);
   }
 
-  #shutDown(server: Server, then: () => void): void {
+  /** Asks the guest to shut down, and pulls the plug when Nova's patience is over. */
+  shutDown(server: Server, then: () => void): void {
     const guest = this.servers.guest(server);
     if (guest === undefined || guest.state === "off") {
       then();

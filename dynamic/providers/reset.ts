@@ -1,0 +1,105 @@
+import { InputError } from "../../common/errors";
+import { listed } from "../../common/listed";
+import { schemaVersion } from "../../snapset/identity";
+import { wholeMark } from "../../snapset/reset/mark";
+import { withContext, type Context, type Surroundings } from "./context";
+import { PartialFailure } from "./partialFailure";
+import { isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
+import { observeNodes } from "./reset/observe";
+import { preflightReset } from "./reset/preflight";
+import { ResetStopped, runReset } from "./reset/run";
+import type { ResetInputs, ResetOutputs } from "./reset/types";
+
+/** There is one in an environment. */
+const id = "reset";
+
+/**
+ * Keeps servers at a set without replacing them: another set or another trigger puts them back. What
+ * it has done to a server is written on the server.
+ */
+export function resetProvider({
+  config,
+  engine,
+}: Surroundings): Provider<ResetInputs, ResetOutputs> {
+  const within = <T>(urn: string, work: (context: Context) => Promise<T>) =>
+    withContext(config, engine, urn, work);
+  return {
+    check: async (olds, news) => {
+      const failures = isForeseeable(olds, news)
+        ? await within(news.selfUrn, (context) => foresee(news, context))
+        : [];
+      return { inputs: news, failures };
+    },
+    diff: (_id, olds, news) =>
+      Promise.resolve({ changes: olds.phase !== "whole" || isOther(olds, news) }),
+    create: (inputs) =>
+      within(inputs.selfUrn, async (context) => ({
+        id,
+        // A first one may have been killed before the engine had heard of it.
+        outs: await resetOrPartial(inputs, true, context),
+      })),
+    read: (_id, olds) =>
+      within(olds.selfUrn, async (context) => ({ id, props: await readMarks(olds, context) })),
+    update: (_id, olds, news) =>
+      within(news.selfUrn, async (context) => ({
+        outs: await resetOrPartial(news, mayBeInterrupted(olds, news), context),
+      })),
+  };
+}
+
+/** Whether another state is wanted, as far as a preview can tell: what is not known may be another. */
+function isOther(olds: Partial<ResetInputs>, news: ResetInputs): boolean {
+  return (["snapId", "trigger", "nodes"] as const).some(
+    (key) => !isKnown(news[key]) || isDifferent(olds[key], news[key]),
+  );
+}
+
+/** Whether something may be put back, on servers that are there already. */
+function isForeseeable(olds: Partial<ResetInputs>, news: ResetInputs): boolean {
+  const areThere = Array.isArray(news.nodes) && news.nodes.every((it) => isKnown(it.serverId));
+  return areThere && isOther(olds, news);
+}
+
+/** What the reset would be refused, and a warning of what it would do, for `pulumi preview` too. */
+async function foresee(news: ResetInputs, context: Context) {
+  try {
+    const { nodes } = await preflightReset(withPlaceholders(news), context);
+    const set = isKnown(news.snapId) ? `set ${news.snapId}` : "another set";
+    if (nodes.length > 0) {
+      context.warn(`resets in place to ${set}: ${listed(nodes)}; what was written since is lost`);
+    }
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.problems.map((reason) => ({ property: "", reason }));
+  }
+}
+
+/** Whether an earlier run, of which the state need not know, may have left servers whole and off. */
+function mayBeInterrupted(olds: ResetOutputs, news: ResetInputs): boolean {
+  return olds.phase !== "whole" || wholeMark(olds) !== wholeMark(news);
+}
+
+async function resetOrPartial(
+  inputs: ResetInputs,
+  isInterrupted: boolean,
+  context: Context,
+): Promise<ResetOutputs> {
+  try {
+    const phases = await runReset(inputs, isInterrupted, context);
+    return { ...inputs, schemaVersion, phase: "whole", phases };
+  } catch (error) {
+    if (!(error instanceof ResetStopped)) throw error;
+    const kept: ResetOutputs = { ...inputs, schemaVersion, phase: "unfinished", phases: [] };
+    throw new PartialFailure(id, { ...kept }, error.reasons, { cause: error });
+  }
+}
+
+/** A reset that was killed is not in the state: after a refresh the next `up` goes on with it. */
+async function readMarks(olds: ResetOutputs, context: Context): Promise<ResetOutputs> {
+  const seen = await observeNodes(olds.nodes, context);
+  const isWhole = seen.every(
+    ({ server }) => server === undefined || server.mark === wholeMark(olds),
+  );
+  return { ...olds, phase: isWhole ? olds.phase : "unfinished" };
+}

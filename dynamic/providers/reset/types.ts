@@ -1,0 +1,26 @@
+import type { PhaseRecord } from "../../../snapset/manifest";
+import type { ReadinessPolicy } from "../../../snapset/reset/preflight";
+import type { ResetNode } from "../../../snapset/reset/resetNode";
+
+/** Inputs of the Reset resource. */
+export interface ResetInputs {
+  /** The set that the environment is to be at. */
+  snapId: string;
+  /** Any text; another one asks for another reset. */
+  trigger: string;
+  nodes: ResetNode[];
+  /** What becomes of servers that run; `gracePeriod` in milliseconds. */
+  readiness: { policy: ReadinessPolicy; gracePeriod: number };
+  /** Milliseconds, for the servers to be back; and once more for them to start. */
+  deadline: number;
+  /** The resource's own URN, for its row of progress. */
+  selfUrn: string;
+}
+
+/** Outputs of the Reset resource. */
+export interface ResetOutputs extends ResetInputs {
+  schemaVersion: number;
+  phase: "unfinished" | "whole";
+  /** What the last reset did, and when; empty when there was nothing to put back. */
+  phases: PhaseRecord[];
+}

@@ -1,0 +1,22 @@
+/** The key of a server's metadata that says how far it is back at which set. */
+export const markKey = "snapset_reset";
+
+/** What a server is to be: of this set, put back for this trigger. */
+export interface ResetWish {
+  snapId: string;
+  /** Whatever text the user changes to have the environment put back. */
+  trigger: string;
+}
+
+/** The mark of a server that is wholly what the wish says; also of one made from the set's image. */
+export function wholeMark({ snapId, trigger }: ResetWish): string {
+  return `${snapId}/${trigger}`;
+}
+
+/**
+ * The mark of a server from the reset's first step until it is whole. It takes the place of an earlier
+ * reset's mark, so that going back to that one's trigger half-way does not take the server for whole.
+ */
+export function begunMark(wish: ResetWish): string {
+  return `begun ${wholeMark(wish)}`;
+}
