@@ -5,12 +5,14 @@ import {
   quotaSetSchema,
   snapshotSchema,
   volumeSchema,
+  volumeTypeSchema,
   type BlockStorageLimits,
   type BlockStorageQuery,
   type QuotaUsage,
   type Snapshot,
   type SnapshotRequest,
   type Volume,
+  type VolumeType,
 } from "./types";
 import { urls } from "./urls";
 
@@ -107,6 +109,12 @@ export class BlockStorageService {
     const path = urls.quotaSet(this.projectId);
     const call = { action: "showQuotaSet", method: "GET", path, query: { usage: true } } as const;
     return (await this.client.ask(call, quotaSetSchema)).quota_set;
+  }
+
+  /** Those that the project may use. */
+  listVolumeTypes(): Promise<VolumeType[]> {
+    const listing = { key: "volume_types", item: volumeTypeSchema };
+    return this.client.list("listVolumeTypes", urls.volumeTypes, {}, listing);
   }
 
   async showLimits(): Promise<BlockStorageLimits> {

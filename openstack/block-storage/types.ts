@@ -85,6 +85,10 @@ export const blockStorageLimitsSchema = z.object({
 
 export type BlockStorageLimits = z.infer<typeof blockStorageLimitsSchema>["limits"]["absolute"];
 
+export const volumeTypeSchema = z.object({ id: z.string(), name: z.string() });
+
+export type VolumeType = z.infer<typeof volumeTypeSchema>;
+
 const quotaUsageSchema = z.object({
   /** -1 means without limit. */
   limit: z.number(),

@@ -9,5 +9,6 @@ export const urls = {
   snapshot,
   snapshotMetadata: (id: string) => `${snapshot(id)}/metadata`,
   quotaSet: (projectId: string) => `/os-quota-sets/${encodeURIComponent(projectId)}`,
+  volumeTypes: "/types",
   limits: "/limits",
 };

@@ -4,16 +4,22 @@ import {
   floatingIpSchema,
   networkSchema,
   portSchema,
+  quotaDetailsSchema,
   routerSchema,
+  securityGroupSchema,
   subnetSchema,
+  trunkSchema,
   type FloatingIp,
   type FloatingIpQuery,
   type Network,
   type NetworkQuery,
   type Port,
   type PortQuery,
+  type QuotaDetails,
   type Router,
+  type SecurityGroup,
   type Subnet,
+  type Trunk,
 } from "./types";
 import { urls } from "./urls";
 
@@ -46,8 +52,30 @@ export class NetworkService {
     return this.client.list("listRouters", urls.routers, { ...query }, listing);
   }
 
+  listSecurityGroups(query: NetworkQuery = {}): Promise<SecurityGroup[]> {
+    const listing = { key: "security_groups", item: securityGroupSchema };
+    return this.client.list("listSecurityGroups", urls.securityGroups, { ...query }, listing);
+  }
+
+  /** A 404 in clouds without the extension. */
+  listTrunks(query: NetworkQuery = {}): Promise<Trunk[]> {
+    const listing = { key: "trunks", item: trunkSchema };
+    return this.client.list("listTrunks", urls.trunks, { ...query }, listing);
+  }
+
   listFloatingIps(query: FloatingIpQuery = {}): Promise<FloatingIp[]> {
     const listing = { key: "floatingips", item: floatingIpSchema };
     return this.client.list("listFloatingIps", urls.floatingIps, { ...query }, listing);
+  }
+
+  /**
+   * How much a project uses of its quotas.
+   *
+   * @throws {ApiError} 404 in clouds without the extension `quota_details`
+   */
+  async showQuotaDetails(projectId: string): Promise<QuotaDetails> {
+    const path = urls.quotaDetails(projectId);
+    const call = { action: "showQuotaDetails", method: "GET", path } as const;
+    return (await this.client.ask(call, quotaDetailsSchema)).quota;
   }
 }

@@ -6,4 +6,7 @@ export const urls = {
   subnets: "/subnets",
   routers: "/routers",
   floatingIps: "/floatingips",
+  securityGroups: "/security-groups",
+  trunks: "/trunks",
+  quotaDetails: (projectId: string) => `/quotas/${encodeURIComponent(projectId)}/details.json`,
 };
