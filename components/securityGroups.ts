@@ -1,8 +1,9 @@
 import * as openstack from "@pulumi/openstack";
 import { log, type Output, type Resource } from "@pulumi/pulumi";
 import type { EnvironmentSecurityGroup } from "../snapset/environment/environment";
-import { ruleKey } from "../snapset/environment/securityRules";
+import { protocolOf, ruleKey } from "../snapset/environment/securityRules";
 import { given } from "./Network";
+import type { Placed } from "./Placed";
 
 type Rule = EnvironmentSecurityGroup["rules"][number];
 
@@ -17,11 +18,11 @@ export interface SecurityGroups {
 /** Declares the security groups of an environment, each with exactly its rules. */
 export function declareSecurityGroups(
   groups: readonly EnvironmentSecurityGroup[],
+  placed: Placed,
   parent: Resource,
 ): SecurityGroups {
   const own = new Map(groups.map((it) => [it.name, declareGroup(it, parent)] as const));
-  const idOf = (name: string): Output<string> =>
-    own.get(name)?.id ?? openstack.networking.getSecGroupOutput({ name }).id;
+  const idOf = (name: string): Output<string> => own.get(name)?.id ?? placed.securityGroupId(name);
   const rules = groups.flatMap((group) => {
     const declared = own.get(group.name);
     if (declared === undefined) return [];
@@ -59,7 +60,7 @@ function declareRule(
       securityGroupId: declared.id,
       direction: rule.direction,
       ethertype: rule.ethertype,
-      ...given("protocol", rule.protocol),
+      ...given("protocol", protocolOf(rule)),
       ...given("portRangeMin", rule.portMin),
       ...given("portRangeMax", rule.portMax),
       ...given("remoteIpPrefix", rule.remoteCidr),

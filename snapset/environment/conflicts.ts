@@ -1,5 +1,5 @@
 import { portsOf, rootVolumeName, type Environment, type EnvironmentNode } from "./environment";
-import { ruleKey } from "./securityRules";
+import { ruleKey, ruleProblems } from "./securityRules";
 import { isInside } from "./subnets";
 
 /** A thing with a name at a key: `nodes[2].ports[0].mac` is `fa:16:…`. */
@@ -20,19 +20,21 @@ export function findConflicts(environment: Environment): string[] {
     ...addressesOutsideNetworks(environment),
     ...nodeProblems(environment),
     ...vlanProblems(environment),
-    ...ruleProblems(environment),
+    ...securityProblems(environment),
     ...interfaceProblems(environment),
     ...addressesUnwanted(environment),
   ];
 }
 
-/** Neutron refuses a rule that a group has already. */
-function ruleProblems({ securityGroups }: Environment): string[] {
-  return (securityGroups ?? []).flatMap(({ rules }, g) =>
-    duplicates(
-      rules.map((rule, r) => ({ key: `securityGroups[${g}].rules[${r}]`, value: ruleKey(rule) })),
-    ),
-  );
+/** Neutron refuses a rule that a group has already, too. */
+function securityProblems({ securityGroups }: Environment): string[] {
+  return (securityGroups ?? []).flatMap(({ rules }, g) => {
+    const placed = rules.map((rule, r) => ({ key: `securityGroups[${g}].rules[${r}]`, rule }));
+    return [
+      ...duplicates(placed.map(({ key, rule }) => ({ key, value: ruleKey(rule) }))),
+      ...placed.flatMap(({ key, rule }) => ruleProblems(rule).map((it) => `${key}.${it}`)),
+    ];
+  });
 }
 
 /** A router has one interface in a subnet. */

@@ -141,7 +141,7 @@ function describeServerGroups(given: () => Given): void {
   }, 180_000);
 
   test("are refused with a policy that is none, and when they are not there", async () => {
-    const { fixture } = given();
+    const { fixture, networkId } = given();
     const create = (policies: string[]) =>
       fixture.raw("POST", "compute", "/os-server-groups", {
         server_group: { name: "x", policies },
@@ -160,7 +160,7 @@ function describeServerGroups(given: () => Given): void {
       [unknownId, `Instance group ${unknownId} could not be found.`],
       ["nonsense", "is not a 'uuid'"],
     ]) {
-      const answer = await fixture.bootInGroup("none", [], id ?? "");
+      const answer = await fixture.bootInGroup("none", [{ uuid: networkId }], id ?? "");
       expect(answer.status).toBe(400);
       expect(answer.body["badRequest"]?.["message"]).toContain(reason);
     }
