@@ -44,6 +44,15 @@ const blockDevice: Record<string, Property> = {
   delete_on_termination: flag,
 };
 
+const securityRule: Record<string, Property> = {
+  direction: { kind: "string", allowed: ["ingress", "egress"] },
+  ethertype: { kind: "string", allowed: ["IPv4", "IPv6"] },
+  protocol: text,
+  port_range_min: integer,
+  port_range_max: integer,
+  remote_ip_prefix: text,
+};
+
 /**
  * The resource types that are understood, with all of their properties that upstream's scenarios use
  * and those that an environment has a word for.
@@ -72,6 +81,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       allocation_pools: { kind: "maps", keys: { start: requiredText, end: requiredText } },
       ipv6_address_mode: ipv6Mode,
       ipv6_ra_mode: ipv6Mode,
+      host_routes: { kind: "maps", keys: { destination: requiredText, nexthop: requiredText } },
     },
     synonyms: { network_id: "network" },
     attributes: [
@@ -87,7 +97,9 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       mac_address: text,
       fixed_ips: { kind: "maps", keys: { subnet: text, subnet_id: text, ip_address: text } },
       port_security_enabled: flag,
+      no_fixed_ips: flag,
       security_groups: { kind: "strings" },
+      "binding:vnic_type": text,
       allowed_address_pairs: {
         kind: "maps",
         keys: { ip_address: requiredText, mac_address: text },
@@ -119,14 +131,14 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       admin_state_up: up,
       external_gateway_info: {
         kind: "map",
-        keys: { network: requiredText, enable_snat: { kind: "boolean", allowed: [true] } },
+        keys: { network: requiredText, enable_snat: flag },
       },
     },
     attributes: [...neutron, "external_gateway_info"],
   },
   "OS::Neutron::RouterInterface": {
-    properties: { router: requiredText, subnet: requiredText },
-    synonyms: { router_id: "router", subnet_id: "subnet" },
+    properties: { router: requiredText, subnet: text, port: text },
+    synonyms: { router_id: "router", subnet_id: "subnet", port_id: "port" },
     attributes: ["show"],
   },
   "OS::Neutron::ExtraRoute": {
@@ -156,6 +168,31 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       },
     },
     attributes: [...neutron, "port_id", "sub_ports"],
+  },
+  "OS::Neutron::SecurityGroup": {
+    properties: {
+      name: text,
+      description: text,
+      rules: {
+        kind: "maps",
+        keys: {
+          ...securityRule,
+          remote_mode: { kind: "string", allowed: ["remote_ip_prefix", "remote_group_id"] },
+          remote_group_id: text,
+        },
+      },
+    },
+    attributes: ["name", "tenant_id", "show"],
+  },
+  "OS::Neutron::SecurityGroupRule": {
+    properties: {
+      security_group: requiredText,
+      description: text,
+      remote_group: text,
+      ...securityRule,
+    },
+    synonyms: { remote_group_id: "remote_group" },
+    attributes: ["show"],
   },
   "OS::Cinder::Volume": {
     properties: {
@@ -189,12 +226,17 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       metadata: { kind: "map" },
       key_name: text,
       availability_zone: text,
+      scheduler_hints: { kind: "map", keys: { group: requiredText } },
     },
     attributes: [
       ...["name", "addresses", "networks", "first_address", "instance_name", "accessIPv4"],
       ...["accessIPv6", "console_urls", "tags", "show"],
     ],
     secret: ["user_data"],
+  },
+  "OS::Nova::ServerGroup": {
+    properties: { name: text, policies: { kind: "strings" } },
+    attributes: ["name", "show"],
   },
   "OS::Heat::CloudConfig": {
     properties: { cloud_config: { kind: "map", isRequired: true } },

@@ -41,6 +41,7 @@ function subnetOf(subnet: ResolvedResource, resources: Resources): object {
     ...given("enableDhcp", properties["enable_dhcp"]),
     ...given("dnsNameservers", properties["dns_nameservers"]),
     allocationPools: mapsOf(subnet, "allocation_pools"),
+    ...given("hostRoutes", properties["host_routes"]),
     ...given("ipv6AddressMode", properties["ipv6_address_mode"]),
     ...given("ipv6RaMode", properties["ipv6_ra_mode"]),
   };

@@ -2,6 +2,7 @@ import type { ResolvedResource } from "../hot/stack";
 import { pythonText } from "../python";
 import { isMap, Unknown, type Value } from "../values";
 import { disksOf } from "./disks";
+import { serverGroupOf } from "./groups";
 import { portOf } from "./ports";
 import { given, mapsOf, textOf, type Resources } from "./Resources";
 import { roleOf, type ServerFacts } from "./serverFacts";
@@ -40,6 +41,7 @@ function nodeOf(server: ResolvedResource, resources: Resources, facts: ServerFac
     ...given("userData", userDataOf(server, resources)),
     ...given("keyPair", textOf(resources, server, "key_name")),
     ...given("availabilityZone", textOf(resources, server, "availability_zone")),
+    ...given("serverGroup", serverGroupOf(server, resources)),
     ...given("sshUser", role === "controller" ? facts.sshUser : undefined),
     metadata: metadataOf(server.properties["metadata"]),
     ports: mapsOf(server, "networks").flatMap((it, i) => {

@@ -1,5 +1,6 @@
 import type { ResolvedResource } from "../hot/stack";
-import { isMap, type ValueMap } from "../values";
+import { isMap, Unknown, type ValueMap } from "../values";
+import { securityGroupName } from "./groups";
 import { given, mapsOf, nameOf, textOf, type Resources } from "./Resources";
 import type { Mapped } from "./toEnvironment";
 
@@ -59,7 +60,9 @@ function plainPort(port: ResolvedResource, resources: Resources): object {
     ...given("mac", textOf(resources, port, "mac_address")),
     fixedIps: mapsOf(port, "fixed_ips").flatMap((it, i) => fixedIpOf(it, i, port, resources)),
     ...given("portSecurity", properties["port_security_enabled"]),
-    ...given("securityGroups", properties["security_groups"]),
+    ...given("noFixedIps", properties["no_fixed_ips"]),
+    ...given("securityGroups", groupsOf(port, resources)),
+    ...given("vnicType", textOf(resources, port, "binding:vnic_type")),
     allowedAddressPairs: mapsOf(port, "allowed_address_pairs").map((pair) => ({
       ip: pair["ip_address"],
       ...given("mac", pair["mac_address"]),
@@ -76,11 +79,20 @@ function fixedIpOf(it: ValueMap, i: number, port: ResolvedResource, resources: R
   const subnet =
     subnetId === undefined ? undefined : resources.byId(subnetId, subnetType, place, path);
   const { ip_address: ip } = it;
-  if (typeof ip !== "string") {
+  if (ip instanceof Unknown) {
     resources.problems.add(place, `${path}: needs an ip_address that is known beforehand`);
     return [];
   }
-  return [{ ip, ...given("subnet", subnet && nameOf(subnet)) }];
+  return [{ ...given("ip", ip), ...given("subnet", subnet && nameOf(subnet)) }];
+}
+
+/** The template's own by the names that they have in the environment, others as they are called. */
+function groupsOf(port: ResolvedResource, resources: Resources): string[] | undefined {
+  const groups = port.properties["security_groups"];
+  if (!Array.isArray(groups)) return undefined;
+  return groups.flatMap(
+    (it, i) => securityGroupName(it, port, `security_groups[${i}]`, resources) ?? [],
+  );
 }
 
 function dhcpOptionsOf(specs: unknown): object[] {

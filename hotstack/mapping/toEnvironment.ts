@@ -3,6 +3,7 @@ import { findConflicts } from "../../snapset/environment/conflicts";
 import { problemsOf } from "../../snapset/problems";
 import type { Place, Problems } from "../problems";
 import type { Stack } from "../hot/stack";
+import { securityGroupsOf, serverGroupsOf } from "./groups";
 import { networksOf } from "./networks";
 import { nodesOf } from "./nodes";
 import { Resources } from "./Resources";
@@ -32,6 +33,8 @@ export function toEnvironment(
   const resources = new Resources(stack.resources, problems);
   const networks = networksOf(resources);
   const routers = routersOf(resources);
+  const securityGroups = securityGroupsOf(resources);
+  const serverGroups = serverGroupsOf(resources);
   const facts = readServerFacts(stack, problems);
   const nodes = nodesOf(resources, facts);
   const ports = portsBesideNodes(resources);
@@ -40,6 +43,8 @@ export function toEnvironment(
   const origins = new Map([
     ...originsOf("networks", networks),
     ...originsOf("routers", routers),
+    ...originsOf("securityGroups", securityGroups),
+    ...originsOf("serverGroups", serverGroups),
     ...originsOf("nodes", nodes),
     ...originsOf("ports", ports),
   ]);
@@ -47,6 +52,10 @@ export function toEnvironment(
     name,
     networks: networks.map(({ data }) => data),
     routers: routers.map(({ data }) => data),
+    ...(securityGroups.length === 0
+      ? {}
+      : { securityGroups: securityGroups.map(({ data }) => data) }),
+    ...(serverGroups.length === 0 ? {} : { serverGroups: serverGroups.map(({ data }) => data) }),
     nodes: nodes.map(({ data }) => data),
     ...(ports.length === 0 ? {} : { ports: ports.map(({ data }) => data) }),
     ...(stack.outputs.size === 0 ? {} : { outputs: outputsOf(stack, facts) }),
@@ -70,7 +79,7 @@ function report(problem: string, origins: ReadonlyMap<string, Origin>, problems:
   const [first = ""] = /^\w+\[\d+\]/.exec(problem) ?? [];
   const origin = origins.get(first);
   const named = problem.replace(
-    /\b(?:networks|routers|nodes|ports)\[\d+\]/g,
+    /\b(?:networks|routers|securityGroups|serverGroups|nodes|ports)\[\d+\]/g,
     (key) => origins.get(key)?.resource ?? key,
   );
   const place = origin?.place ?? [...origins.values()][0]?.place;
