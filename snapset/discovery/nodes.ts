@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import type { Environment, EnvironmentNode, EnvironmentPort } from "../environment/environment";
-import { isName } from "../environment/environment";
 import type { Role } from "../roles";
 import { orderNics } from "./nics";
 import type { ObservedServer } from "./observed";
@@ -44,8 +43,8 @@ export function nodeOf(captured: CapturedServer, around: NodeSurroundings): Envi
     flavor: flavor ?? unknownFlavor,
     configDrive: server.config_drive !== "",
     ...userDataOf(server),
-    ...(server.key_name != null && isName(server.key_name) ? { keyPair: server.key_name } : {}),
-    ...(isName(zone) && zone !== defaultZone ? { availabilityZone: zone } : {}),
+    ...(server.key_name != null && server.key_name !== "" ? { keyPair: server.key_name } : {}),
+    ...(zone !== "" && zone !== defaultZone ? { availabilityZone: zone } : {}),
     ...(serverGroup === undefined ? {} : { serverGroup }),
     metadata: ownMetadata(server.metadata),
     ports: portsInOrder(captured, around),

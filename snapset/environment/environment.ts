@@ -16,6 +16,9 @@ export function isName(text: string): boolean {
   return name.safeParse(text).success;
 }
 
+/** What the cloud calls something that is not the environment's own; it may be any text. */
+const cloudName = z.string().min(1, "must not be empty").max(255, "must be at most 255 characters");
+
 const ip = z.string().refine((text) => isIP(text) !== 0, "must be an IP address");
 
 const cidr = z.string().refine((text) => {
@@ -57,12 +60,13 @@ const network = z.strictObject({
   existing: z.boolean().optional(),
   portSecurity: z.boolean().default(true),
   mtu: z.int().min(68).max(65_535).optional(),
-  subnets: z.array(subnet).min(1, "must have at least one subnet"),
+  /** None: its ports have no addresses; or, of somebody else's network, none that are shown. */
+  subnets: z.array(subnet),
 });
 
 const router = z.strictObject({
   name,
-  externalNetwork: name.optional(),
+  externalNetwork: cloudName.optional(),
   /** Whether what leaves by the gateway has the router's address; the cloud decides by default. */
   enableSnat: z.boolean().optional(),
   /** Where it has the gateway's address. */
@@ -148,7 +152,7 @@ const plainPort = z.strictObject({
   vnicType: z.string().min(1, "must not be empty").optional(),
   allowedAddressPairs: z.array(z.strictObject({ ip: z.string(), mac: mac.optional() })).default([]),
   dhcpOptions: z.array(dhcpOption).optional(),
-  floatingIp: z.strictObject({ network: name, address: ip.optional() }).optional(),
+  floatingIp: z.strictObject({ network: cloudName, address: ip.optional() }).optional(),
 });
 
 /** A port behind another one, which carries its frames with a VLAN's tag. */
@@ -198,13 +202,13 @@ const rootVolume = z.strictObject({
 const node = z.strictObject({
   name,
   role: z.enum(roles, { error: `must be one of ${roles.join(", ")}` }),
-  image: name.optional(),
-  flavor: name,
+  image: cloudName.optional(),
+  flavor: cloudName,
   configDrive: z.boolean().default(false),
   userData: z.string().optional(),
   userDataFile: z.string().optional(),
-  keyPair: name.optional(),
-  availabilityZone: name.optional(),
+  keyPair: cloudName.optional(),
+  availabilityZone: cloudName.optional(),
   /** The name of one of the environment's server groups. */
   serverGroup: name.optional(),
   metadata: z.record(z.string().max(255), z.string().max(255)).default({}),

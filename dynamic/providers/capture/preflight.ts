@@ -9,6 +9,7 @@ import type { Member } from "../../../snapset/capture/member";
 import { judgeMembers } from "../../../snapset/capture/preflight";
 import { quotaProblems, type Quota } from "../../../snapset/capture/quotas";
 import type { ServerView } from "../../../snapset/capture/server";
+import { snapIdProperty } from "../../../snapset/identity";
 import { policyProblems } from "../../../snapset/capture/volumes";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
@@ -27,6 +28,8 @@ export interface Preflight {
   members: Member[];
   journals: StoredJournal[];
   warnings: string[];
+  /** Names of the images that the servers were made from, by server, where they are there still. */
+  imageNames: Map<string, string>;
   /** How many images may be uploading at a time by Glance's quota; undefined without one. */
   maxUploads: number | undefined;
 }
@@ -83,6 +86,7 @@ export async function preflight(
     members,
     journals,
     warnings: [...warnings, ...roleWarnings(context)],
+    imageNames: imageNamesOf(imageProperties),
     maxUploads: maxUploadsOf(quotas.image["image_count_uploading"]),
   };
 }
@@ -96,6 +100,17 @@ function roleWarnings({ cloud: { roles, cloud } }: Context): string[] {
   return [
     `the user of cloud ${cloud} has role reader only: most clouds let such a user make no images; role member is enough`,
   ];
+}
+
+/** Of a server that boots from a volume, Cinder keeps the name; what a set has is no base image. */
+function imageNamesOf(
+  properties: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+): Map<string, string> {
+  const entries = [...properties].flatMap(([server, image]): [string, string][] => {
+    const name = image["image_name"] ?? image["name"];
+    return typeof name === "string" && !image[snapIdProperty] ? [[server, name]] : [];
+  });
+  return new Map(entries);
 }
 
 function identitiesOf(

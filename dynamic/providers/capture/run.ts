@@ -7,6 +7,7 @@ import type { Context } from "../context";
 import { recordPhases, type PhaseRecorder } from "../phases";
 import { adoptMembers } from "./adopt";
 import { commit, committedManifest } from "./commit";
+import { discover, type DiscoveredEnvironment } from "./discover";
 import { resumeSource } from "./giveBack";
 import { openJournal, type OpenJournal } from "./journal";
 import { makeMembers } from "./makeMembers";
@@ -42,8 +43,8 @@ export async function runCapture(
   const manifest = committedManifest(images.values(), inputs.snapId);
   if (manifest !== undefined) return finishCommitted(manifest, inputs, kept, context);
   const begun = new Set(images.keys());
-  const { journal, members, parallel } = await begin(inputs, kept, context);
-  const bounded = { ...inputs, parallelImages: parallel };
+  const { journal, members, parallel, environment } = await begin(inputs, kept, context);
+  const bounded = { ...inputs, parallelImages: parallel, environment };
   const made = await makeOrSettle(members, begun, bounded, journal, context);
   return finishOrSay(made, inputs, journal, context);
 }
@@ -84,16 +85,25 @@ async function finishOrSay(
   }
 }
 
+interface Begun extends Pick<DiscoveredEnvironment, "environment"> {
+  journal: OpenJournal;
+  members: Member[];
+  /** Images under way at a time. */
+  parallel: number;
+}
+
 /** Everything up to the first change, and the journal, which is that change. */
 async function begin(
   inputs: CaptureInputs,
   kept: CaptureProgress | null,
   context: Context,
-): Promise<{ journal: OpenJournal; members: Member[]; parallel: number }> {
+): Promise<Begun> {
   context.report("preflight");
   const startedAt = context.cloud.now();
   const found = await preflight(inputs, startedAt, context);
-  found.warnings.forEach(context.warn);
+  context.report("discovery");
+  const { environment, findings } = await discover(found, inputs, context);
+  [...found.warnings, ...findings].forEach(context.warn);
   const journal = await openJournal(inputs, found.journals, kept, context);
   journal.progress.timings.push({
     name: "preflight",
@@ -102,7 +112,7 @@ async function begin(
     evidence: `${found.members.length} servers can be captured`,
   });
   const parallel = Math.min(inputs.parallelImages, found.maxUploads ?? Infinity);
-  return { journal, members: found.members, parallel };
+  return { journal, members: found.members, parallel, environment };
 }
 
 async function makeSet(
