@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
 import { InputError, messageOf } from "../common/errors";
+import { parseYaml } from "../common/yaml/parseYaml";
 import { isScenarioFolder, isTemplate, loadScenario, type ScenarioSource } from "../hotstack";
 import type { Environment } from "../snapset/environment/environment";
 import { parseEnvironment } from "../snapset/environment/parse";
@@ -70,26 +70,6 @@ export function loadInstances(instances: string | Record<string, unknown>): Inst
   return typeof instances === "string"
     ? parseSnapsetData(parseYaml(instances, readText(instances, instances)), instances)
     : parseSnapsetData(instances, "snapset:instances");
-}
-
-/** @throws {InputError} with line and column of each problem */
-function parseYaml(path: string, text: string): unknown {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new InputError(
-      path,
-      document.errors.map(({ pos, message }) => {
-        const { line, col } = lineCounter.linePos(pos[0]);
-        return `line ${line}, column ${col}: ${message}`;
-      }),
-    );
-  }
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new InputError(path, [messageOf(error)]);
-  }
 }
 
 function readText(path: string, subject: string): string {

@@ -63,7 +63,9 @@ const deadlines = z
 
 /** A Hotstack scenario with what `ansible-playbook` would be told beside it. */
 const scenario = z.strictObject({
-  scenario: text,
+  scenario: z
+    .string("must be the path of a scenario's folder, or of a HOT template")
+    .min(1, "must not be empty"),
   overrides: z.array(text).default([]),
   variables: z.record(text, z.unknown()).default({}),
 });

@@ -13,7 +13,18 @@ function describeIssue(issue: core.$ZodIssue, path: PropertyKey[]): string[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((name) => `${keyOf([...path, name])}: unknown key`);
   }
+  const meant = issue.code === "invalid_union" ? optionMeant(issue) : undefined;
+  if (meant !== undefined) {
+    return meant.flatMap((inner) => describeIssue(inner, [...path, ...inner.path]));
+  }
   return [key === "" ? issue.message : `${key}: ${issue.message}`];
+}
+
+/** What is wrong with the one option that the value is of the kind of; of none or several, nothing. */
+function optionMeant({ errors }: core.$ZodIssueInvalidUnion): core.$ZodIssue[] | undefined {
+  const isOther = ({ code, path }: core.$ZodIssue) => code === "invalid_type" && path.length === 0;
+  const [meant, another] = errors.filter((option) => !option.some(isOther));
+  return another === undefined ? meant : undefined;
 }
 
 function keyOf(path: PropertyKey[]): string {

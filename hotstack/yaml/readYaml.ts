@@ -1,13 +1,12 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser } from "yaml";
-import type { CST, Document, Node as YamlNode, ParsedNode, Scalar, YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
+import type { Document, LineCounter, Node as YamlNode, ParsedNode, Scalar, YAMLMap } from "yaml";
+import { composeYaml, maxDepth, tooDeep } from "../../common/yaml/composeYaml";
 import { Fault, type Place, type Problems } from "../problems";
 import type { Value } from "../values";
 import { readScalar } from "./scalars";
 
 /** Heat's own limit, max_template_size. */
 const maxBytes = 524_288;
-const maxDepth = 100;
-const tooDeep = `is nested deeper than ${maxDepth} levels`;
 /** Of nodes, with every alias counted as what it stands for. */
 const maxNodes = 200_000;
 
@@ -46,58 +45,17 @@ export interface Entry {
  * @returns undefined when something was refused; `problems` says what
  */
 export function readYaml(text: string, file: string, problems: Problems): Node | undefined {
-  const start = { file, line: 1, column: 1 };
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) {
-    problems.add(start, `has ${bytes} bytes; at most ${maxBytes} are read, as in Heat`);
+  const composed = composeYaml(text, { schema: "failsafe", maxBytes, because: ", as in Heat" });
+  if ("problems" in composed) {
+    for (const { line, column, text: said, isPlaced } of composed.problems) {
+      const isSyntax = isPlaced && said !== tooDeep;
+      problems.add({ file, line, column }, isSyntax ? `column ${column}: ${said}` : said);
+    }
     return undefined;
   }
-  const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  const deep = tooDeepAt(tokens);
-  if (deep !== undefined) {
-    const { line, col } = lines.linePos(deep);
-    problems.add({ file, line, column: col }, tooDeep);
-    return undefined;
-  }
-  const [document, ...others] = new Composer({ schema: "failsafe" }).compose(
-    tokens,
-    true,
-    text.length,
-  );
-  const errors = [document, ...others].flatMap((it) => it?.errors ?? []);
-  for (const { pos, message } of errors) {
-    const { line, col } = lines.linePos(pos[0]);
-    problems.add({ file, line, column: col }, `column ${col}: ${message}`);
-  }
-  if (others.length > 0) problems.add(start, "holds several documents");
-  if (document === undefined || errors.length > 0 || others.length > 0) return undefined;
+  const { document, lines } = composed;
   const reader = new Reader(file, lines, document);
   return problems.attempt<Node | undefined>(() => reader.read(document.contents, 0), undefined);
-}
-
-/**
- * Where the nesting gets too deep; undefined where it does not. It is looked for before the document
- * is put together, which takes a stack frame for each level: with too many, V8 may end the process.
- */
-function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
-  const open: { token: CST.Token; depth: number }[] = tokens
-    .map((token) => ({ token, depth: 0 }))
-    .toReversed();
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { token, depth } = next;
-    if (depth > maxDepth) return token.offset;
-    for (const inner of partsOf(token)) open.push({ token: inner, depth: depth + 1 });
-  }
-  return undefined;
-}
-
-function partsOf(token: CST.Token): CST.Token[] {
-  if (token.type === "document") return token.value === undefined ? [] : [token.value];
-  if (!("items" in token)) return [];
-  return token.items
-    .flatMap((item) => [item.key, item.value])
-    .filter((part): part is CST.Token => part !== undefined && part !== null);
 }
 
 class Reader {

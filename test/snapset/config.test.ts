@@ -26,8 +26,20 @@ describe("parseConfig", () => {
     expect(of("environments/sno.yaml")).toMatchObject({ environment: "environments/sno.yaml" });
     const source = { scenario: "scenarios/sno", overrides: ["~/o.yml"], variables: { a: true } };
     expect(of(JSON.stringify(source))).toMatchObject({ environment: source });
-    expect(() => of(JSON.stringify({ scenarios: "x" }))).toThrow(
+    expect(() => of("[1]")).toThrow(
       "snapset:environment: must be a path, or a map of scenario (a path), overrides (paths) and variables (a map)",
+    );
+  });
+
+  it("names the key that is wrong inside of a scenario", () => {
+    const environment = JSON.stringify({ scenarios: "x", overrides: ["a", 1], variables: {} });
+    expect(() => parseConfig({ "snapset:environment": environment })).toThrow(
+      [
+        "stack configuration: 3 problems",
+        "  - snapset:environment.scenario: must be the path of a scenario's folder, or of a HOT template",
+        "  - snapset:environment.overrides[1]: Invalid input: expected string, received number",
+        "  - snapset:environment.scenarios: unknown key",
+      ].join("\n"),
     );
   });
 
