@@ -1,5 +1,6 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { SelectionInputs, SelectionOutputs } from "./providers/selection";
+import type { Places } from "../snapset/placement/places";
 import { ReportingResource } from "./resource";
 import { providerStub } from "./stub";
 
@@ -9,11 +10,13 @@ export type SelectionArgs = {
   [K in keyof Omit<SelectionInputs, "selfUrn">]: Input<SelectionInputs[K]>;
 };
 
-/** The set to restore: chosen once, and kept. */
+/** The set to restore, and what names stand for in the cloud: chosen once, and kept. */
 export class Selection extends ReportingResource {
+  /** Null for an environment from base images. */
   declare readonly chosen: Output<string>;
   declare readonly images: Output<SelectionOutputs["images"]>;
   declare readonly volumes: Output<SelectionOutputs["volumes"]>;
+  declare readonly places: Output<Places>;
   declare readonly notAfter: Output<string | null>;
   declare readonly capturedAt: Output<string | null>;
   declare readonly environment: Output<SelectionOutputs["environment"]>;
@@ -24,6 +27,7 @@ export class Selection extends ReportingResource {
       chosen: undefined,
       images: undefined,
       volumes: undefined,
+      places: undefined,
       notAfter: undefined,
       capturedAt: undefined,
       environment: undefined,

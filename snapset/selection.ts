@@ -3,6 +3,8 @@ import type { Environment } from "./environment/environment";
 import { fitProblems } from "./fit";
 import type { FlavorView } from "./flavors";
 import { parseEnvironment } from "./environment/parse";
+import { mapEnvironment } from "./placement/mapEnvironment";
+import { asItIs, type Placement } from "./placement/placement";
 import type { SnapsetRecord } from "./sets";
 import { wantedNodesOf, type WantedNode } from "./environment/wantedNode";
 
@@ -17,6 +19,8 @@ export interface Wanted {
   allowExpired?: boolean;
   /** The nodes that need an image; undefined when the set's own environment is used. */
   nodes?: readonly WantedNode[] | undefined;
+  /** How the set's own environment is placed in this cloud. @default as it is */
+  placement?: Placement | undefined;
   /** The cloud's flavors; undefined where they do not matter. */
   flavors?: readonly FlavorView[] | undefined;
 }
@@ -61,6 +65,19 @@ export function ownEnvironment({ snapId, manifest }: SnapsetRecord): Environment
   return parseEnvironment(manifest.environment, `the environment of set ${snapId}`);
 }
 
+/**
+ * The environment that a set holds, as it is to be in this cloud; null when it holds none.
+ *
+ * @throws {InputError} as {@link ownEnvironment}, or when it cannot be placed so
+ */
+export function placedEnvironment(
+  set: SnapsetRecord,
+  placement: Placement | null = null,
+): Environment | null {
+  const own = ownEnvironment(set);
+  return own === null ? null : mapEnvironment(own, placement ?? asItIs);
+}
+
 function named(sets: readonly SnapsetRecord[], wanted: Wanted): SnapsetRecord {
   const found = sets.filter((set) => set.snapId === wanted.snapId);
   // Whoever has a tag can write it: a foreign set of the same name is none of ours.
@@ -95,14 +112,14 @@ function latest(sets: readonly SnapsetRecord[], wanted: Wanted): SnapsetRecord {
   ]);
 }
 
-function environmentProblems(set: SnapsetRecord, { nodes, flavors }: Wanted): string[] {
+function environmentProblems(set: SnapsetRecord, { nodes, flavors, placement }: Wanted): string[] {
   if (nodes !== undefined) return fitProblems(set, nodes, flavors);
   if (set.manifest?.environment == null) {
     return ["it holds no environment of its own: name one with snapset:environment"];
   }
   try {
-    const own = ownEnvironment(set);
-    return own === null ? [] : fitProblems(set, wantedNodesOf(own), flavors);
+    const placed = placedEnvironment(set, placement);
+    return placed === null ? [] : fitProblems(set, wantedNodesOf(placed), flavors);
   } catch (error) {
     return [messageOf(error)];
   }

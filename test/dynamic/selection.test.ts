@@ -65,6 +65,9 @@ const asked = (): string[] =>
     .map(({ action }) => action)
     .toSorted();
 
+/** What is asked about room for an environment without volumes. */
+const quotas = ["showLimits", "showQuotaDetails"];
+
 describe("Selection", () => {
   it("gives the snapshot of each volume, and asks for each list once", async () => {
     const volumeId = await captureData();
@@ -82,7 +85,7 @@ describe("Selection", () => {
         snapshotId: snapshot?.id,
       },
     ]);
-    expect(asked()).toEqual(["listFlavorsDetail", "listImages", "listSnapshotsDetail"]);
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages", "listSnapshotsDetail", ...quotas]);
     expect(warnings).toEqual([]);
   });
 
@@ -90,19 +93,19 @@ describe("Selection", () => {
     await cloud.capture(captureOf([cloud.boot("controller", "controller", 1)]));
     cloud.world.requests.clear();
     await select("latest", controller);
-    expect(asked()).toEqual(["listFlavorsDetail", "listImages"]);
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages", ...quotas]);
     cloud.world.requests.clear();
     expect(await refusalOf("nope0000", controller)).toBe(
       "snapId: there is no set nope0000; there is faults01",
     );
     // The images of that id, then those of all, for their names.
-    expect(asked()).toEqual(["listFlavorsDetail", "listImages", "listImages"]);
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages", "listImages", ...quotas]);
     cloud.world.requests.clear();
     cloud.world.images.all().forEach((image) => (image.tags = []));
     expect(await refusalOf("latest", controller)).toBe(
       "snapId: latest: there is no set that can be restored",
     );
-    expect(asked()).toEqual(["listFlavorsDetail", "listImages"]);
+    expect(asked()).toEqual(["listFlavorsDetail", "listImages", ...quotas]);
   });
 
   it("refuses a set of which a snapshot is broken, and a node that does not fit", async () => {
@@ -112,10 +115,10 @@ describe("Selection", () => {
     snapshot.status = "error";
     const node = { ...withData, flavor: "huge", bootsFromVolume: true };
     expect((await refusalOf("faults01", node)).split("\n")).toEqual([
-      "snapId: 3 problems",
+      "preflight: 3 problems",
       `  - set faults01 cannot be restored: member controller: snapshot ${snapshot.id} of its volume data is error`,
       "  - set faults01 cannot be restored: its controller boots from an image, the environment's from a volume: remove its rootVolume",
-      "  - set faults01 cannot be restored: node controller: there is no flavor huge; there is hotstack.small, hotstack.medium, hotstack.large, hotstack.xlarge, hotstack.xxlarge",
+      "  - node controller: there is no flavor huge; there is hotstack.large, hotstack.medium, hotstack.small, hotstack.xlarge, hotstack.xxlarge; snapset:map.flavors names another",
     ]);
   });
 

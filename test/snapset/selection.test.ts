@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors";
+import { asItIs } from "../../snapset/placement/placement";
 import { refusals, selectSet, type Wanted } from "../../snapset/selection";
 import type { SnapsetRecord } from "../../snapset/sets";
 import { manifestOf, recordOf, wantedNode, flavorOf } from "./arbitraries";
@@ -106,18 +107,27 @@ describe("refusals", () => {
     ]);
   });
 
-  it("asks the set's own environment where none is given, which must be one", () => {
+  it("asks the set's own environment where none is given, as it is placed here", () => {
     const own = {
       name: "lab",
       networks: [{ name: "net", subnets: [{ name: "subnet", cidr: "192.168.32.0/24" }] }],
       nodes: [{ name: "master0", role: "ocp_master", flavor: "tiny", ports: [{ network: "net" }] }],
     };
-    const flavors = [flavorOf("small", 10)];
-    const refusalsOf = (environment: unknown) => {
-      const set = recordOf(manifestOf("aaaa", { environment }));
-      return refusals(set, { ...wanted, nodes: undefined, flavors });
+    const flavors = [flavorOf("small", 10), flavorOf("medium", 20)];
+    const refusalsOf = (environment: unknown, map: Record<string, string> = {}) => {
+      const manifest = manifestOf("aaaa", { environment });
+      const members = manifest.members.map((member) => ({ ...member, minDiskGb: 15 }));
+      const placement = { ...asItIs, map: { ...asItIs.map, flavors: map } };
+      const set = recordOf({ ...manifest, members });
+      return refusals(set, { ...wanted, nodes: undefined, flavors, placement });
     };
-    expect(refusalsOf(own)).toEqual(["node master0: there is no flavor tiny; there is small"]);
+    expect(refusalsOf(own, { tiny: "small" })).toEqual([
+      "node master0: flavor small has a disk of 10 GiB, its image needs 15: medium would do",
+    ]);
+    expect(refusalsOf(own, { tiny: "medium" })).toEqual([]);
+    expect(refusalsOf(own, { teeny: "medium" })).toEqual([
+      "snapset:map: flavors.teeny: the environment names no teeny; the nearest is tiny",
+    ]);
     expect(refusalsOf({ ...own, nodes: [] })).toEqual([
       "the environment of set aaaa: nodes: must have at least one node",
     ]);
