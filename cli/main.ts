@@ -4,6 +4,7 @@ import { messageOf } from "../common/errors";
 import { selectSet } from "../snapset/selection";
 import type { SnapsetRecord } from "../snapset/sets";
 import { description } from "./description";
+import { environmentText, writeNew } from "./environment";
 import { listing } from "./listing";
 import { loadSets, type CloudSets } from "./loadSets";
 import { viewOf, type SetView } from "./setView";
@@ -22,6 +23,7 @@ export interface Surroundings {
 interface Options {
   osCloud?: string;
   json?: boolean;
+  output?: string;
 }
 
 const thisProcess = (): Surroundings => ({
@@ -82,6 +84,15 @@ function program(surroundings: Surroundings): Command {
       ),
     );
   verb(
+    "environment <snap_id>",
+    "prints the environment that a set holds as YAML, with its user data: what `snapset:environment` takes",
+  )
+    .option("--output <file>", "write it to a new file instead")
+    .allowUnknownOption()
+    .action((snapId: string, _options: Options, self: Command) =>
+      printEnvironment(snapId, self.optsWithGlobals(), surroundings),
+    );
+  verb(
     "latest",
     "prints the snap_id of the newest set that can be restored, and nothing else",
   ).action((_options: Options, self: Command) =>
@@ -105,6 +116,21 @@ async function print(
   const found = await loadSets({ env, cwd, clock, ...cloud });
   const views = choose(found).map((set) => viewOf(set, found, found));
   out(`${json === true ? JSON.stringify(views, undefined, 2) : render(views)}\n`);
+}
+
+/** Of sets of two projects, ours; also one that cannot be restored any more. */
+async function printEnvironment(
+  snapId: string,
+  { osCloud, output }: Options,
+  { env, cwd, clock, out }: Surroundings,
+): Promise<void> {
+  const cloud = osCloud === undefined ? {} : { cloud: osCloud };
+  const found = await loadSets({ env, cwd, clock, ...cloud });
+  const named = setsNamed(snapId)(found);
+  const set = named.find(({ owner }) => owner === found.projectId) ?? named[0];
+  const text = set === undefined ? "" : environmentText(set);
+  if (output === undefined) out(text);
+  else writeNew(output, cwd, text);
 }
 
 /** The sets of that id, as two projects may have the same; or the one that `latest` means. */
