@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Run } from "../../sandbox/pulumiProject";
 import { acceptanceProject, addressesOf } from "./cloud";
 import { sandboxCloud } from "./sandboxCloud";
@@ -8,6 +10,8 @@ const scenario = {
   scenario: "test/acceptance/scenario",
   variables: { controller_ssh_pub_key: "ssh-ed25519 AAAA me" },
 };
+/** A hidden parameter, which is in a file of its own. */
+const password = "s3cret-of-the-lab";
 const addresses = {
   controller: { mac: "fa:16:9e:79:00:05", ip: "192.168.79.254" },
   bmh0: { mac: "fa:16:9e:79:00:10", ip: "192.168.79.10" },
@@ -21,15 +25,25 @@ interface Outputs {
   stack_outputs: Record<string, unknown>;
 }
 
+function filesIn(directory: string): { path: string; text: string }[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .map((name) => join(directory, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => ({ path, text: readFileSync(path, "utf8") }));
+}
+
 describe("a Hotstack scenario, unchanged", () => {
   let opened: Awaited<ReturnType<typeof sandboxCloud>>;
   let place: ReturnType<typeof acceptanceProject>;
+  let shown = "";
 
   beforeAll(async () => {
     opened = await sandboxCloud();
     place = acceptanceProject(opened.cloud.env);
     const common = { "openstack:cloud": "sandbox" };
-    const environment = { "snapset:environment": scenario };
+    const secrets = join(place.directory, "secrets.yml");
+    writeFileSync(secrets, `lab_password: ${password}\n`);
+    const environment = { "snapset:environment": { ...scenario, overrides: [secrets] } };
     await place.project.createStack("source", { ...common, ...environment });
     await place.project.createStack("snapshot", common);
     await place.project.createStack("dev", common);
@@ -83,9 +97,22 @@ describe("a Hotstack scenario, unchanged", () => {
   };
 
   it("deploys as the template says, and a second up changes nothing", async () => {
-    succeed(await place.project.up("source"));
+    shown = succeed(await place.project.up("source"));
     expect(await found("source")).toEqual(whole);
     expect(succeed(await place.project.up("source"))).toMatch(/Resources:\n\s+\d+ unchanged\n/);
+  });
+
+  it("gives the guest its hidden parameter, and shows it nowhere", async () => {
+    const { snapset_data } = await outputs("source");
+    const { servers } = opened.sandbox.world.compute;
+    const data = servers.get(snapset_data.instances["controller"]?.uuid ?? "")?.userData;
+    expect(Buffer.from(data ?? "", "base64").toString()).toContain(password);
+    const kept = filesIn(join(place.directory, "backend"));
+    expect(kept.length).toBeGreaterThan(2);
+    for (const secret of [password, Buffer.from(password).toString("base64")]) {
+      expect(kept.filter(({ text }) => text.includes(secret)).map(({ path }) => path)).toEqual([]);
+    }
+    expect(shown).not.toContain(password);
   });
 
   /** What Hotstack's playbooks read once the infrastructure is there. */
