@@ -4,7 +4,9 @@ import { checkReach, reachKeys, type ClusterSecrets, type LoginSecrets } from ".
 import { durationOr } from "./duration";
 import { hookSettingsSchema, type HookSettings } from "./hooks/login";
 import { consistencies, volumePolicies, type Consistency, type VolumePolicy } from "./manifest";
+import { placementKeys, type Placement } from "./placement/placement";
 import { problemsOf } from "./problems";
+import { restoreSettings, type RestoreSettings } from "./reset/settings";
 import { isSnapId } from "./snapId";
 
 const text = z.string().min(1, "must not be empty");
@@ -95,6 +97,8 @@ const schema = z.strictObject({
     .enum(["true", "false"], { error: "must be true or false" })
     .default("false")
     .transform((value) => value === "true"),
+  restore: restoreSettings,
+  ...placementKeys,
   source: text.optional(),
   instances: z.union([text, z.record(z.string(), z.unknown())]).optional(),
   capture: z.string().max(64, "must be at most 64 characters").default("1"),
@@ -126,6 +130,9 @@ const schema = z.strictObject({
 type Schema = z.output<typeof schema>;
 export type ClusterSettings = NonNullable<Schema["cluster"]>;
 
+/** `snapset:cluster` as it is written: what is not said has its default. */
+export type ClusterSettingsInput = z.input<typeof cluster>;
+
 /** The path of an environment, or a Hotstack scenario. */
 export type EnvironmentSource = NonNullable<Schema["environment"]>;
 
@@ -140,6 +147,7 @@ interface Common {
 export interface DeployConfig extends Common {
   mode: "deploy";
   environment: EnvironmentSource;
+  placement: Placement;
 }
 
 /** Declare an environment from the images of a set, and revive its cluster. */
@@ -149,6 +157,8 @@ export interface RestoreConfig extends Common {
   snapId: string;
   /** Whether a set may be chosen whose cluster's certificates have expired. */
   allowExpired: boolean;
+  placement: Placement;
+  restore: RestoreSettings;
 }
 
 /** Capture the servers of another stack, or those named. */
@@ -262,9 +272,11 @@ function sourceProblems(it: Schema): string[] {
 
 function forMode(it: Schema): Config {
   const common = { deadlines: it.deadlines, cluster: it.cluster, hooks: it.hooks };
+  const { map, mac, ip, floatingIp } = it;
+  const placement = { map, mac, ip, floatingIp };
   switch (it.mode) {
     case "deploy":
-      return { ...common, mode: it.mode, environment: it.environment ?? "" };
+      return { ...common, mode: it.mode, environment: it.environment ?? "", placement };
     case "restore":
       return {
         ...common,
@@ -272,6 +284,8 @@ function forMode(it: Schema): Config {
         environment: it.environment,
         snapId: it.snapId ?? "",
         allowExpired: it.allowExpired,
+        placement,
+        restore: it.restore,
       };
     case "capture":
       return {

@@ -19,6 +19,9 @@ export interface RevivalInputs {
   facts: ClusterFacts | null;
   /** When the set was captured: the cluster was off then. */
   capturedAt: string | null;
+  /** The set, and the trigger that had the same servers put back to it. Absent in older state. */
+  snapId?: string;
+  trigger?: string;
   /** Until when the certificates of the set are valid. Absent in older state. */
   notAfter?: string | null;
   selfUrn: string;
@@ -41,11 +44,23 @@ export function revivalProvider({
   return {
     diff: (_id, olds, news) =>
       Promise.resolve({
-        changes: olds.phase !== "revived" || isDifferent(olds.servers, news.servers),
+        changes:
+          olds.phase !== "revived" ||
+          isDifferent(olds.servers, news.servers) ||
+          wasPutBack(olds, news),
       }),
     create: async (inputs) => ({ id: "revival", outs: await run(inputs) }),
     update: async (_id, _olds, news) => ({ outs: await run(news) }),
   };
+}
+
+/** The same servers may have gone back to a set in place; older state says of which by its time alone. */
+function wasPutBack(olds: RevivalInputs, news: RevivalInputs): boolean {
+  return (
+    isDifferent(olds.snapId ?? news.snapId, news.snapId) ||
+    isDifferent(olds.trigger ?? "", news.trigger ?? "") ||
+    isDifferent(olds.capturedAt, news.capturedAt)
+  );
 }
 
 async function reviveOrPartial(inputs: RevivalInputs, context: Context): Promise<RevivalOutputs> {

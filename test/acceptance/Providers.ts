@@ -1,5 +1,6 @@
 import type { CaptureInputs, CaptureOutputs } from "../../dynamic/providers/capture/types";
 import { call } from "../../dynamic/providers/index";
+import type { ResetInputs, ResetOutputs } from "../../dynamic/providers/reset/types";
 import type { RevivalInputs, RevivalOutputs } from "../../dynamic/providers/revival";
 import type { SelectionInputs, SelectionOutputs } from "../../dynamic/providers/selection";
 
@@ -39,6 +40,26 @@ export class Providers {
   /** What a first `up` of a restore does when its servers are there. */
   revive(inputs: RevivalInputs): Promise<RevivalOutputs> {
     return this.outs<RevivalOutputs>("Revival", "create", inputs);
+  }
+
+  /** What a first `up` of an environment that is put back in place does. */
+  reset(inputs: ResetInputs): Promise<ResetOutputs> {
+    return this.outs<ResetOutputs>("Reset", "create", inputs);
+  }
+
+  /** What an `up` does after the set or the trigger has changed, or a reset has stopped half-way. */
+  resetAgain(kept: ResetOutputs, inputs: ResetInputs): Promise<ResetOutputs> {
+    return this.outs<ResetOutputs>("Reset", "update", "reset", kept, inputs);
+  }
+
+  /** What an `up` and a preview ask before anything else. */
+  checkReset(olds: Partial<ResetInputs>, news: ResetInputs) {
+    return this.ask("Reset", "check", olds, news) as Promise<{ failures: { reason: string }[] }>;
+  }
+
+  /** What `pulumi refresh` asks for. */
+  async readReset(kept: ResetOutputs): Promise<ResetOutputs> {
+    return ((await this.ask("Reset", "read", "reset", kept)) as { props: ResetOutputs }).props;
   }
 
   select(

@@ -5,7 +5,7 @@ import { OrderedProcess } from "../../sandbox/OrderedProcess";
 export interface Order {
   /** Selects the cloud. */
   env: { OS_CLIENT_CONFIG_FILE: string; OS_CLOUD: string };
-  kind: "SnapId" | "SnapSet" | "Selection";
+  kind: "SnapId" | "SnapSet" | "Selection" | "Reset";
   method: "create" | "delete";
   args: unknown[];
   /** Values of the stack's configuration beside the cloud's name. */
