@@ -16,24 +16,28 @@ import type { CaptureConfig } from "../snapset/config";
 import { stablePeriodOf, type Environment } from "../snapset/environment/environment";
 import type { PhaseRecord } from "../snapset/manifest";
 import { toSnapsetData, type Instance, type SnapsetData } from "../snapset/snapsetData";
+import { withTransforms, type CaptureKinds, type Transforms } from "./transform";
 
 /** What a capture needs. */
 export interface CaptureArgs {
   /** The servers. */
   instances: Input<Instance[]>;
-  environmentName: Input<string>;
-  /** The environment as its stack declared it; null when only the servers are known. */
-  environment: Input<Environment | null>;
+  /** @default the component's name */
+  environmentName?: Input<string>;
+  /** The environment as its stack declared it. @default null, when only the servers are known */
+  environment?: Input<Environment | null>;
   settings: CaptureConfig;
   /** Declares what has to be done before the capture changes anything; it waits for that. */
   before?: (snapId: Output<string>) => Input<Resource[]>;
+  /** Changes the arguments of its children, by kind. */
+  transform?: Transforms<CaptureKinds>;
 }
 
 /**
  * One capture: whole and committed, or not at all.
  *
  * @example
- * const capture = new Capture("lab", { instances, environmentName: "lab", environment: null, settings });
+ * const capture = new Capture("lab", { instances, settings: captureSettings({ deletionPolicy: "Retain" }) });
  * export const snap_id = capture.snapId;
  */
 export class Capture extends ComponentResource {
@@ -46,16 +50,16 @@ export class Capture extends ComponentResource {
   readonly timings: Output<PhaseRecord[]>;
 
   constructor(name: string, args: CaptureArgs, opts?: ComponentResourceOptions) {
-    super("snapset:index:Capture", name, {}, opts);
-    const { settings } = args;
+    super("snapset:index:Capture", name, {}, withTransforms(opts, args.transform));
+    const { settings, environment = null } = args;
     const { capture, deletionPolicy } = settings;
     const id = new SnapId(name, { capture, deletionPolicy }, { parent: this });
     const set = new SnapSet(
       name,
       {
         snapId: id.snapId,
-        environmentName: args.environmentName,
-        environment: args.environment,
+        environmentName: args.environmentName ?? name,
+        environment,
         instances: args.instances,
         consistency: settings.consistency,
         volumes: settings.volumes,
@@ -64,8 +68,8 @@ export class Capture extends ComponentResource {
         deadlines: settings.deadlines,
         shutdownTimeout: settings.shutdownTimeout,
         // How long to be stable is no secret, though the environment that says it is.
-        cluster: all([args.instances, unsecret(output(args.environment))]).apply(
-          ([instances, environment]) => clusterOf(settings, instances, environment),
+        cluster: all([args.instances, unsecret(output(environment))]).apply(([instances, spec]) =>
+          clusterOf(settings, instances, spec),
         ),
         deletionPolicy: settings.deletionPolicy,
         afterCapture: settings.afterCapture,

@@ -11,6 +11,7 @@ import type { ReviveEvidence } from "../openshift";
 import type { ClusterSettings } from "../snapset/config";
 import type { ClusterFacts, PhaseRecord } from "../snapset/manifest";
 import type { SnapsetData } from "../snapset/snapsetData";
+import { withTransforms, type ClusterKinds, type Transforms } from "./transform";
 
 /** What a revive needs. */
 export interface ClusterArgs {
@@ -20,10 +21,14 @@ export interface ClusterArgs {
   environment: Input<SnapsetData>;
   settings: ClusterSettings;
   /** What the set remembers of the cluster, and when it was captured. */
-  facts: Input<ClusterFacts | null>;
-  capturedAt: Input<string | null>;
-  /** Until when its certificates are valid, ISO 8601; null when nobody knows. */
-  notAfter: Input<string | null>;
+  facts?: Input<ClusterFacts | null>;
+  capturedAt?: Input<string | null>;
+  /** Until when its certificates are valid, ISO 8601. @default null, when nobody knows */
+  notAfter?: Input<string | null>;
+  /** The set that the servers are of, and what had them put back to it last: another is another revive. */
+  restored?: { snapId: Input<string>; trigger: string };
+  /** Changes the arguments of its child. */
+  transform?: Transforms<ClusterKinds>;
 }
 
 /**
@@ -47,7 +52,7 @@ export class Cluster extends ComponentResource {
   readonly timings: Output<PhaseRecord[]>;
 
   constructor(name: string, args: ClusterArgs, opts?: ComponentResourceOptions) {
-    super("snapset:index:Cluster", name, {}, opts);
+    super("snapset:index:Cluster", name, {}, withTransforms(opts, args.transform));
     const revival = new Revival(
       name,
       {
@@ -58,9 +63,10 @@ export class Cluster extends ComponentResource {
         environment: output(args.environment).apply(({ instances }) =>
           Object.values(instances).map(({ uuid }) => uuid),
         ),
-        facts: args.facts,
-        capturedAt: args.capturedAt,
-        notAfter: args.notAfter,
+        facts: args.facts ?? null,
+        capturedAt: args.capturedAt ?? null,
+        notAfter: args.notAfter ?? null,
+        ...args.restored,
       },
       { parent: this },
     );

@@ -11,18 +11,21 @@ import {
   type Environment as Spec,
   type EnvironmentNode,
 } from "../snapset/environment/environment";
-import type { ManifestVolume } from "../snapset/manifest";
+import type { ManifestVolume, PhaseRecord } from "../snapset/manifest";
+import type { Places } from "../snapset/placement/places";
 import { isClusterRole } from "../snapset/roles";
 import { toSnapsetData, type SnapsetData } from "../snapset/snapsetData";
-import { baseImageId } from "./baseImage";
+import { declareReset, type InPlace } from "./inPlace";
 import { Network } from "./Network";
 import { Node } from "./Node";
+import { placedIn, type Placed } from "./Placed";
 import { declarePort, type PortRegistry } from "./ports";
 import { ResourceNames } from "./ResourceNames";
 import { Router } from "./Router";
 import { declareSecurityGroups } from "./securityGroups";
 import { declareServerGroups } from "./serverGroups";
 import { resolveOutputs } from "./stackOutputs";
+import { withTransforms, type EnvironmentKinds, type Transforms } from "./transform";
 
 /** The set that an environment is restored from. */
 export interface RestoredSet {
@@ -31,6 +34,8 @@ export interface RestoredSet {
   images: Output<Record<string, string>>;
   /** By node. */
   volumes: Output<Record<string, ManifestVolume[]>>;
+  /** Given when servers stay and are put back in place, instead of making way for others. */
+  inPlace?: InPlace | undefined;
 }
 
 /** What an environment is declared from. */
@@ -38,6 +43,10 @@ export interface EnvironmentArgs {
   spec: Spec;
   /** Undefined for a new environment: its nodes boot from their base images. */
   set?: RestoredSet | undefined;
+  /** What its names stand for in the cloud. @default they are looked up before anything is made */
+  places?: Output<Places> | undefined;
+  /** Changes the arguments of its children, by kind. */
+  transform?: Transforms<EnvironmentKinds>;
 }
 
 /**
@@ -58,29 +67,38 @@ export class Environment extends ComponentResource {
   readonly stackOutputs: Output<unknown> | undefined;
   /** Ids of the servers that run the cluster. */
   readonly clusterServers: Output<string[]>;
+  /** What the last reset in place did; undefined where servers are replaced. */
+  readonly resetTimings: Output<PhaseRecord[]> | undefined;
 
-  constructor(name: string, { spec, set }: EnvironmentArgs, opts?: ComponentResourceOptions) {
-    super("snapset:index:Environment", name, {}, opts);
+  constructor(name: string, args: EnvironmentArgs, options?: ComponentResourceOptions) {
+    const { spec, set } = args;
+    const { placed, opts } = placedIn(name, spec, set !== undefined, args.places, options);
+    super("snapset:index:Environment", name, {}, withTransforms(opts, args.transform));
     const parent = { parent: this };
     const networks = new Map(
-      spec.networks.map((it) => [it.name, new Network(it, parent)] as const),
+      spec.networks.map((it) => [it.name, new Network(it, placed, parent)] as const),
     );
-    const routers = spec.routers.map((it) => new Router(it, networks, parent));
+    const routers = spec.routers.map((it) => new Router(it, networks, placed, parent));
     const routes = routers.flatMap((router) => router.interfaces);
     const registry: PortRegistry = { macAddresses: new Map(), floatingIps: new Map() };
-    const securityGroups = declareSecurityGroups(spec.securityGroups ?? [], this);
+    const securityGroups = declareSecurityGroups(spec.securityGroups ?? [], placed, this);
     const serverGroups = declareServerGroups(spec.serverGroups ?? [], this);
-    const around = { networks, routes, registry, securityGroups };
+    const around = { networks, routes, registry, securityGroups, placed };
     const names = new ResourceNames();
     const nodes = spec.nodes.map((it) => ({
       spec: it,
-      node: new Node({ ...around, names, spec: it, serverGroups, ...sourceOf(it, set) }, parent),
+      node: new Node(
+        { ...around, names, spec: it, serverGroups, ...sourceOf(it, set, placed) },
+        parent,
+      ),
     }));
     const others = { ...around, names: new ResourceNames(), parent: this };
     for (const [i, port] of (spec.ports ?? []).entries()) {
       const portName = port.name ?? `${name}-port-${i}`;
       declarePort({ ...port, name: portName }, `${portName}-floating-ip`, others);
     }
+    this.resetTimings =
+      set?.inPlace && declareReset(name, { ...set, settings: set.inPlace, nodes }, this).phases;
     this.snapsetData = snapsetDataOf(nodes);
     this.floatingIps = floatingIpsOf(nodes);
     this.controllerAnsibleHost = this.floatingIps.apply((ips) => ansibleHost(spec, ips));
@@ -104,11 +122,15 @@ interface DeclaredNode {
   node: Node;
 }
 
-function sourceOf({ name, image }: EnvironmentNode, set: RestoredSet | undefined) {
-  if (set === undefined) return { imageId: baseImageId(image ?? ""), restored: undefined };
+function sourceOf({ name, image }: EnvironmentNode, set: RestoredSet | undefined, placed: Placed) {
+  if (set === undefined) return { imageId: placed.imageId(image ?? ""), restored: undefined };
   return {
     imageId: set.images.apply((ids) => ids[name] ?? ""),
-    restored: { snapId: set.snapId, volumes: set.volumes.apply((volumes) => volumes[name] ?? []) },
+    restored: {
+      snapId: set.snapId,
+      volumes: set.volumes.apply((volumes) => volumes[name] ?? []),
+      inPlace: set.inPlace,
+    },
   };
 }
 

@@ -1,13 +1,13 @@
 import * as openstack from "@pulumi/openstack";
 import {
   ComponentResource,
-  output,
   type ComponentResourceOptions,
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
 import type { EnvironmentNetwork } from "../snapset/environment/environment";
 import { isInside } from "../snapset/environment/subnets";
+import type { Placed } from "./Placed";
 
 type SubnetSpec = EnvironmentNetwork["subnets"][number];
 
@@ -24,13 +24,13 @@ export class Network extends ComponentResource {
 
   constructor(
     private readonly spec: EnvironmentNetwork,
+    placed: Placed,
     opts?: ComponentResourceOptions,
   ) {
     super("snapset:index:Network", spec.name, {}, opts);
     const network = spec.existing === true ? undefined : this.declareNetwork();
-    const found = network ?? openstack.networking.getNetworkOutput({ name: spec.name });
-    this.networkId = found.id;
-    this.mtu = output(found.mtu);
+    this.networkId = network?.id ?? placed.network(spec.name).id;
+    this.mtu = network?.mtu ?? placed.network(spec.name).apply(({ mtu }) => mtu ?? undefined);
     const subnets =
       network === undefined
         ? []
@@ -39,7 +39,7 @@ export class Network extends ComponentResource {
     this.hostRoutes = subnets.flatMap(([it, subnet]) => this.declareHostRoutes(it, subnet));
     this.subnetIds =
       network === undefined
-        ? new Map(spec.subnets.map((it) => [it.name, this.findSubnet(it)] as const))
+        ? new Map(spec.subnets.map((it) => [it.name, placed.subnetId(spec.name, it.cidr)] as const))
         : new Map(subnets.map(([it, subnet]) => [it.name, subnet.id] as const));
     this.registerOutputs({ networkId: this.networkId });
   }
@@ -89,11 +89,6 @@ export class Network extends ComponentResource {
           { parent: this, deletedWith: subnet },
         ),
     );
-  }
-
-  /** Names of subnets need not be unique; networks in CIDR form are, among those of one network. */
-  private findSubnet({ cidr }: SubnetSpec): Output<string> {
-    return openstack.networking.getSubnetOutput({ networkId: this.networkId, cidr }).id;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment/environment";
+import { markKey, wholeMark } from "../snapset/reset/mark";
 import { given } from "./Network";
 import { declarePort, type DeclaredPort, type PortSurroundings } from "./ports";
 import { blockDevicesOf, declareVolumes, type NodeVolumes, type RestoredNode } from "./volumes";
@@ -27,6 +28,8 @@ export interface NodeArgs extends Omit<PortSurroundings, "parent" | "node"> {
 /** A node of an environment: its ports with their MACs and addresses, its volumes, its server. */
 export class Node extends ComponentResource {
   readonly serverId: Output<string>;
+  /** Data volumes, in the order of their devices. */
+  readonly volumes: { name: string; volumeId: Output<string> }[];
   readonly macAddress: Output<string>;
   readonly floatingIp: Output<string> | undefined;
 
@@ -34,7 +37,9 @@ export class Node extends ComponentResource {
     const { spec } = args;
     super("snapset:index:Node", spec.name, {}, opts);
     const ports = spec.ports.map((port, i) => this.declarePort(port, i, args));
-    const server = this.declareServer(args, ports, declareVolumes(args, this));
+    const volumes = declareVolumes(args, this);
+    const server = this.declareServer(args, ports, volumes);
+    this.volumes = volumes.data.map(({ name, volume }) => ({ name, volumeId: volume.id }));
     this.serverId = server.id;
     this.macAddress = output(ports[0]?.macAddress ?? "");
     this.floatingIp = ports.find((port) => port.floatingIp !== undefined)?.floatingIp;
@@ -49,7 +54,7 @@ export class Node extends ComponentResource {
   }
 
   private declareServer(args: NodeArgs, ports: DeclaredPort[], volumes: NodeVolumes) {
-    const { spec, imageId } = args;
+    const { spec, imageId, restored } = args;
     const group = args.serverGroups.get(spec.serverGroup ?? "");
     return new openstack.compute.Instance(
       spec.name,
@@ -59,23 +64,41 @@ export class Node extends ComponentResource {
         flavorName: spec.flavor,
         networks: ports.map((port) => ({ port: port.portId })),
         configDrive: spec.configDrive,
-        metadata: { ...spec.metadata, snapset_role: spec.role },
+        metadata: { ...spec.metadata, snapset_role: spec.role, ...bornAt(restored) },
         ...given("userData", spec.userData === undefined ? undefined : secret(spec.userData)),
         ...given("keyPair", spec.keyPair),
         ...given("availabilityZone", spec.availabilityZone),
         ...given("blockDevices", blockDevicesOf(volumes, imageId)),
         ...given("schedulerHints", group && [{ group }]),
       },
-      // Its ports hold the MACs and stay; the server that is bound to them must go first. The provider
-      // would rebuild a server whose image changes, and leave one that was shut off as it is.
+      // Its ports hold the MACs and stay; the server that is bound to them must go first.
       {
         parent: this,
         deleteBeforeReplace: true,
-        replaceOnChanges: ["imageId"],
+        ...changesOf(restored),
         dependsOn: neededAtBoot(args),
       },
     );
   }
+}
+
+const mark = `metadata.${markKey}`;
+
+/** A server that is put back in place says from its first moment which set it is of. */
+function bornAt(restored: RestoredNode | undefined): Record<string, Output<string>> {
+  if (restored?.inPlace === undefined) return {};
+  const { trigger } = restored.inPlace;
+  return { [markKey]: output(restored.snapId).apply((snapId) => wholeMark({ snapId, trigger })) };
+}
+
+/**
+ * What another set changes. The provider would rebuild a server whose image changes, and leave one
+ * that was shut off as it is: so it is another server, or it is put back by the environment's Reset.
+ */
+function changesOf(restored: RestoredNode | undefined) {
+  return restored?.inPlace === undefined
+    ? { replaceOnChanges: ["imageId", mark] }
+    : { ignoreChanges: ["imageId", "blockDevices", mark] };
 }
 
 /** What a guest meets when it first asks for an address; all of it is there before its ports are. */

@@ -2,6 +2,7 @@ import * as openstack from "@pulumi/openstack";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import type { EnvironmentRouter } from "../snapset/environment/environment";
 import { given, type Network } from "./Network";
+import type { Placed } from "./Placed";
 
 /** A router of an environment: a gateway to an external network, an interface in each subnet. */
 export class Router extends ComponentResource {
@@ -11,6 +12,7 @@ export class Router extends ComponentResource {
     private readonly spec: EnvironmentRouter,
     /** By name, as the environment calls them. */
     private readonly networks: ReadonlyMap<string, Network>,
+    placed: Placed,
     opts?: ComponentResourceOptions,
   ) {
     super("snapset:index:Router", spec.name, {}, opts);
@@ -21,7 +23,7 @@ export class Router extends ComponentResource {
         name: spec.name,
         ...given(
           "externalNetworkId",
-          external === undefined ? undefined : externalNetworkId(external),
+          external === undefined ? undefined : placed.network(external).id,
         ),
         ...given("enableSnat", spec.enableSnat),
       },
@@ -83,8 +85,4 @@ export class Router extends ComponentResource {
       { parent: this },
     );
   }
-}
-
-function externalNetworkId(name: string) {
-  return openstack.networking.getNetworkOutput({ name, external: true }).id;
 }

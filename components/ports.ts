@@ -1,7 +1,8 @@
 import * as openstack from "@pulumi/openstack";
-import type { Output, Resource } from "@pulumi/pulumi";
+import { output, type Output, type Resource } from "@pulumi/pulumi";
 import type { EnvironmentPort, EnvironmentSubport } from "../snapset/environment/environment";
 import { given, type Network } from "./Network";
+import type { Placed } from "./Placed";
 import type { ResourceNames } from "./ResourceNames";
 import type { SecurityGroups } from "./securityGroups";
 
@@ -12,6 +13,8 @@ export interface PortSurroundings {
   /** What a floating IP needs beside the port: the way from its subnet to the external network. */
   routes: readonly Resource[];
   securityGroups: SecurityGroups;
+  /** What becomes of floating IPs that name an address. */
+  placed: Placed;
   parent: Resource;
   /** What they are called in the stack: two nodes may have ports of one name. */
   names: ResourceNames;
@@ -146,18 +149,21 @@ function declareFloatingIp(
   name: string,
   floatingIp: EnvironmentPort["floatingIp"],
   port: openstack.networking.Port,
-  { routes, parent }: PortSurroundings,
+  { routes, placed, parent }: PortSurroundings,
 ): Output<string> | undefined {
   if (floatingIp === undefined) return undefined;
-  const address = new openstack.networking.FloatingIp(
-    name,
-    { pool: floatingIp.network, ...given("address", floatingIp.address) },
-    { parent },
-  );
+  const { network: pool, address: wanted } = floatingIp;
+  const declareNew = () => new openstack.networking.FloatingIp(name, { pool }, { parent }).address;
+  const address =
+    wanted === undefined
+      ? declareNew()
+      : placed
+          .floatingIp(wanted)
+          .apply((choice) => (choice === "reuse" ? output(wanted) : declareNew()));
   new openstack.networking.FloatingIpAssociate(
     name,
-    { floatingIp: address.address, portId: port.id },
+    { floatingIp: address, portId: port.id },
     { parent, dependsOn: [...routes] },
   );
-  return address.address;
+  return address;
 }

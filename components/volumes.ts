@@ -5,15 +5,18 @@ import {
   type EnvironmentNode,
   type EnvironmentVolume,
 } from "../snapset/environment/environment";
+import { markKey } from "../snapset/reset/mark";
 import type { ManifestVolume } from "../snapset/manifest";
 import { findVolume, rootVolumeOf } from "../snapset/setVolumes";
-import { baseImageId } from "./baseImage";
 import { given } from "./Network";
+import type { Placed } from "./Placed";
 
 /** What a set has of one node. */
 export interface RestoredNode {
   snapId: Input<string>;
   volumes: Output<ManifestVolume[]>;
+  /** Set when the server stays and is put back in place; `trigger` asks for another time. */
+  inPlace?: { trigger: string } | undefined;
 }
 
 /** What the volumes of a node are declared from. */
@@ -23,6 +26,8 @@ export interface VolumesArgs {
   imageId: Input<string>;
   /** Undefined for a new node. */
   restored: RestoredNode | undefined;
+  /** Where the images of other volumes are found. */
+  placed: Placed;
 }
 
 type Volume = openstack.blockstorage.Volume;
@@ -32,7 +37,7 @@ export interface NodeVolumes {
   /** The one that it boots from; undefined when it boots from its image. */
   root: AttachedVolume | undefined;
   /** In the order of their devices. */
-  data: AttachedVolume[];
+  data: (AttachedVolume & { name: string })[];
 }
 
 /** A volume, and how its server has it. */
@@ -52,7 +57,7 @@ interface Source {
 
 /** Declares the volumes of a node: from images, from a set's snapshots, or blank. */
 export function declareVolumes(args: VolumesArgs, parent: Resource): NodeVolumes {
-  const { spec, restored } = args;
+  const { spec, restored, placed } = args;
   const { rootVolume } = spec;
   const declare = (name: string, type: string | undefined, source: Source): Volume =>
     new openstack.blockstorage.Volume(
@@ -62,7 +67,7 @@ export function declareVolumes(args: VolumesArgs, parent: Resource): NodeVolumes
         name,
         ...source,
         ...given("volumeType", type),
-        ...given("metadata", restored && { snapset_restored: restored.snapId }),
+        ...given("metadata", restored && metadataOf(restored)),
       },
       // Data of one set beside the disks of another would be neither.
       { parent, replaceOnChanges: ["metadata"], aliases: [{ name }] },
@@ -80,10 +85,19 @@ export function declareVolumes(args: VolumesArgs, parent: Resource): NodeVolumes
     data: spec.volumes
       .filter(({ capture }) => restored === undefined || capture !== "exclude")
       .map((volume) => ({
-        volume: declare(volume.name, volume.type, dataSource(volume, restored)),
+        name: volume.name,
+        volume: declare(volume.name, volume.type, dataSource(volume, restored, placed)),
         device: volume.device,
         bootIndex: volume.bootIndex ?? -1,
       })),
+  };
+}
+
+/** What makes it another volume when it changes: its data are of another set, or wanted afresh. */
+function metadataOf({ snapId, inPlace }: RestoredNode): Record<string, Input<string>> {
+  return {
+    snapset_restored: snapId,
+    ...(inPlace === undefined || inPlace.trigger === "" ? {} : { [markKey]: inPlace.trigger }),
   };
 }
 
@@ -95,9 +109,13 @@ function rootSource(sizeGb: number, { imageId, restored }: VolumesArgs): Source 
 function dataSource(
   { name, sizeGb, image, capture }: EnvironmentVolume,
   restored: RestoredNode | undefined,
+  placed: Placed,
 ): Source {
   if (restored === undefined) {
-    return { size: sizeGb, ...given("imageId", image === undefined ? image : baseImageId(image)) };
+    return {
+      size: sizeGb,
+      ...given("imageId", image === undefined ? image : placed.imageId(image)),
+    };
   }
   if (capture !== "include") return { size: sizeGb };
   return snapshotSource(

@@ -4,6 +4,7 @@ import { loadEnvironment } from "../components/files";
 import type { DeployConfig } from "../snapset/config";
 import { declareHooks, knowledgeOf, serversOf, stackHooksOf, withStackHooks } from "./hooks";
 import { outputsOf } from "./outputs";
+import { placed } from "./placed";
 
 /**
  * An environment from base images. It is a secret output itself: its user data may hold passwords.
@@ -11,7 +12,7 @@ import { outputsOf } from "./outputs";
  * @param name of the stack
  */
 export function deploy(name: string, config: DeployConfig) {
-  const loaded = loadEnvironment(config.environment, "deploy");
+  const loaded = placed(loadEnvironment(config.environment, "deploy"), config);
   const hooks = stackHooksOf("afterDeploy", loaded, config);
   const spec = withStackHooks(loaded, hooks);
   const environment = new Environment(name, { spec });

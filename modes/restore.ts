@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { InputError } from "../common/errors";
 import { Cluster } from "../components/Cluster";
 import { Environment } from "../components/Environment";
 import { loadEnvironment } from "../components/files";
@@ -6,6 +7,8 @@ import { Selection } from "../dynamic/selection";
 import type { RestoreConfig } from "../snapset/config";
 import type { Environment as EnvironmentSpec } from "../snapset/environment/environment";
 import { wantedNodesOf } from "../snapset/environment/wantedNode";
+import { needsOf } from "../snapset/placement/needs";
+import { rootVolumeProblems } from "../snapset/reset/preflight";
 import {
   declareHooks,
   hooksOfSet,
@@ -16,31 +19,49 @@ import {
   type StackHooks,
 } from "./hooks";
 import { outputsOf } from "./outputs";
+import { placed } from "./placed";
 import { withPlainErrors } from "./plainErrors";
 
 /**
  * An environment from the images of a set, and the cluster in it revived.
  *
  * @param name of the stack
+ * @param loaded the environment; null for the set's own
+ * @param opts of all that is declared
  */
-export function restore(name: string, config: RestoreConfig) {
-  const given =
-    config.environment === undefined ? null : loadEnvironment(config.environment, "restore");
+export function restore(
+  name: string,
+  config: RestoreConfig,
+  loaded = loadGiven(config),
+  opts: Pick<pulumi.ComponentResourceOptions, "parent"> = {},
+) {
+  const given = loaded && placed(loaded, config);
   const givenHooks = given && stackHooksOf("afterRevive", given, config);
   const nodes = given === null ? null : wantedNodesOf(given);
-  const selection = new Selection(name, {
-    snapId: config.snapId,
-    nodes,
-    allowExpired: config.allowExpired,
-  });
+  const selection = new Selection(
+    name,
+    {
+      snapId: config.snapId,
+      nodes,
+      needs: given === null ? null : needsOf(given, "restore"),
+      placement: given === null ? config.placement : null,
+      allowExpired: config.allowExpired,
+    },
+    opts,
+  );
   const declare = (spec: EnvironmentSpec, hooks: StackHooks) => {
-    const { chosen: snapId, images, volumes } = selection;
-    const set = { snapId, images, volumes };
+    const { chosen: snapId, images, volumes, places } = selection;
+    const set = { snapId, images, volumes, inPlace: inPlaceOf(spec, config) };
     // A set that is refused must not leave networks behind: nothing is made before the choice.
-    const environment = new Environment(name, { spec, set }, { dependsOn: selection });
-    const revived = revive(name, environment, selection, config);
-    afterRevive(name, hooks, { snapId, environment, cluster: revived?.cluster });
-    return { ...outputsOf(environment), ...revived?.outputs };
+    const environment = new Environment(
+      name,
+      { spec, set, places },
+      { ...opts, dependsOn: selection },
+    );
+    const revived = revive(name, environment, selection, config, opts);
+    const { trigger } = config.restore;
+    afterRevive(name, hooks, { snapId, environment, cluster: revived?.cluster, trigger, opts });
+    return { ...outputsOf(environment), ...revived?.outputs, ...timingsOf(environment, revived) };
   };
   return {
     snap_id: selection.chosen,
@@ -52,6 +73,22 @@ export function restore(name: string, config: RestoreConfig) {
       ? declare(given, givenHooks)
       : declareLater(selection.environment, (spec) => declare(spec, hooksOfSet(spec, config)))),
   };
+}
+
+function loadGiven({ environment }: RestoreConfig): EnvironmentSpec | null {
+  return environment === undefined ? null : loadEnvironment(environment, "restore");
+}
+
+/**
+ * How the servers are put back in place; undefined when they are replaced.
+ *
+ * @throws {InputError} naming the nodes with which that cannot be done
+ */
+function inPlaceOf(spec: EnvironmentSpec, { restore: settings }: RestoreConfig) {
+  if (settings.method === "replace") return undefined;
+  const problems = rootVolumeProblems(spec.nodes);
+  if (problems.length > 0) throw new InputError("snapset:restore rebuild", problems);
+  return settings;
 }
 
 /** The set's own environment is known only when the set is chosen: at first in the update itself. */
@@ -83,7 +120,8 @@ function revive(
   name: string,
   environment: Environment,
   selection: Selection,
-  { cluster: settings }: RestoreConfig,
+  { cluster: settings, restore: { trigger } }: RestoreConfig,
+  opts: pulumi.ComponentResourceOptions,
 ) {
   if (settings === undefined) return undefined;
   const cluster = new Cluster(
@@ -95,27 +133,37 @@ function revive(
       facts: selection.cluster,
       capturedAt: selection.capturedAt,
       notAfter: selection.notAfter,
+      restored: { snapId: selection.chosen, trigger },
     },
-    { dependsOn: environment },
+    { ...opts, dependsOn: environment },
   );
-  const { status, evidence, timings } = cluster;
-  return { cluster, outputs: { cluster: { status, evidence }, timings } };
+  const { status, evidence } = cluster;
+  return { cluster, outputs: { cluster: { status, evidence } } };
 }
 
-/** Once more after each revive; where there is no cluster, for servers that are new. */
+/** Of a reset in place, and of the revive after it. */
+function timingsOf({ resetTimings }: Environment, revived: { cluster: Cluster } | undefined) {
+  const known = [resetTimings, revived?.cluster.timings].filter((it) => it !== undefined);
+  return known.length === 0 ? {} : { timings: pulumi.all(known).apply((all) => all.flat()) };
+}
+
+/** Once more after each revive; where there is no cluster, when servers are new or put back. */
 function afterRevive(
   name: string,
   hooks: StackHooks,
-  { snapId, environment, cluster }: Revived,
+  { snapId, environment, cluster, trigger, opts }: Revived,
 ): void {
   const knows = { ...knowledgeOf(environment), snapId };
   const revivedAt = cluster?.evidence.apply((it) => it?.endedAt ?? "") ?? "";
-  const when = { knows, triggers: [serversOf(environment), revivedAt] };
-  declareHooks(name, hooks, when, { dependsOn: cluster ?? environment });
+  const when = { knows, triggers: [serversOf(environment), snapId, trigger, revivedAt] };
+  declareHooks(name, hooks, when, { ...opts, dependsOn: cluster ?? environment });
 }
 
 interface Revived {
   snapId: pulumi.Output<string>;
   environment: Environment;
   cluster: Cluster | undefined;
+  /** Of a restore in place. */
+  trigger: string;
+  opts: pulumi.ComponentResourceOptions;
 }

@@ -4,6 +4,7 @@ import { loadEnvironment } from "../../components/files";
 import type { ManifestVolume } from "../../snapset/manifest";
 import { parseEnvironment } from "../../snapset/environment/parse";
 import { volumeOf } from "../snapset/arbitraries";
+import { selectedState } from "./fakePlaces";
 
 interface Declared {
   type: string;
@@ -19,12 +20,18 @@ beforeAll(async () => {
       newResource: ({ type, name, inputs }) => {
         declared.push({ type, name, inputs: inputs as Record<string, unknown> });
         const id = `${name}-id`;
-        return { id, state: { ...(inputs as object), address: `${name}-address` } };
+        return {
+          id,
+          state: {
+            ...(inputs as object),
+            ...selectedState(type, inputs as object),
+            address: `${name}-address`,
+          },
+        };
       },
-      call: ({ inputs }: { inputs: Record<string, unknown> }) => ({
-        ...inputs,
-        id: `${String(inputs["name"])}-id`,
-      }),
+      call: ({ token }) => {
+        throw new Error(`${token}: everything is looked up before`);
+      },
     },
     "snapset",
     "dev",

@@ -44,7 +44,6 @@ describe("the security groups of an environment", () => {
         },
       ],
     ]);
-    expect(mocks.callsOf("getSecGroup").map((it) => it["name"])).toEqual(["elsewhere"]);
   });
 
   it("are those of ports; one that is not its own is looked up, and none means none", async () => {

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../../components/Environment";
 import { parseEnvironment } from "../../snapset/environment/parse";
+import { selectedState } from "./fakePlaces";
 
-/** A resource or a look-up that was asked of the engine. */
+/** A resource that was asked of the engine. */
 export interface Asked {
   type: string;
   name: string;
@@ -12,7 +13,6 @@ export interface Asked {
 /** What an environment asks of the engine, which answers each with `{name}-id`. */
 export class Mocks {
   readonly #resources: Asked[] = [];
-  readonly #calls: Asked[] = [];
   /** The options of resources, by type and name. */
   readonly #options = new Map<string, pulumi.ResourceOptions>();
 
@@ -21,16 +21,12 @@ export class Mocks {
       {
         newResource: ({ type, name, inputs }) => {
           this.#resources.push({ type, name, inputs: inputs as Asked["inputs"] });
-          return { id: `${name}-id`, state: { ...(inputs as object), address: `${name}-address` } };
+          const found = selectedState(type, inputs as object);
+          const state = { ...(inputs as object), ...found, address: `${name}-address` };
+          return { id: `${name}-id`, state };
         },
-        call: ({ token, inputs }) => {
-          const asked = inputs as Asked["inputs"];
-          this.#calls.push({
-            type: token,
-            name: String(asked["name"]),
-            inputs: asked,
-          });
-          return { ...asked, id: `${String(asked["name"] ?? asked["cidr"])}-id` };
+        call: ({ token }) => {
+          throw new Error(`${token}: everything is looked up before`);
         },
       },
       "snapset",
@@ -40,7 +36,6 @@ export class Mocks {
 
   clear(): void {
     this.#resources.length = 0;
-    this.#calls.length = 0;
     this.#options.clear();
   }
 
@@ -76,10 +71,5 @@ export class Mocks {
 
   inputsOf(type: string, name: string): Asked["inputs"] | undefined {
     return this.of(type).find((it) => it.name === name)?.inputs;
-  }
-
-  /** The arguments of the look-ups of a kind such as `getSubnet`. */
-  callsOf(kind: string): Asked["inputs"][] {
-    return this.#calls.filter(({ type }) => type.endsWith(`:${kind}`)).map((it) => it.inputs);
   }
 }

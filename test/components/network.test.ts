@@ -34,10 +34,6 @@ describe("the networks of an environment", () => {
     });
     expect(mocks.of("Network").map(({ name }) => name)).toEqual(["net"]);
     expect(mocks.of("Subnet").map(({ name }) => name)).toEqual(["subnet"]);
-    expect(mocks.callsOf("getNetwork")).toEqual([{ name: "provider" }]);
-    expect(mocks.callsOf("getSubnet")).toEqual([
-      { networkId: "provider-id", cidr: "172.16.0.0/16" },
-    ]);
     expect(mocks.inputsOf("Port", "box/box-port")).toMatchObject({
       networkId: "provider-id",
       fixedIps: [{ subnetId: "172.16.0.0/16-id", ipAddress: "172.16.0.7" }],

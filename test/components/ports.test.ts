@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "../../components/Environment";
 import { parseEnvironment } from "../../snapset/environment/parse";
+import { selectedState } from "./fakePlaces";
 
 interface Declared {
   type: string;
@@ -15,12 +16,18 @@ beforeAll(async () => {
     {
       newResource: ({ type, name, inputs }) => {
         declared.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `${name}-id`, state: { ...(inputs as object), address: `${name}-address` } };
+        return {
+          id: `${name}-id`,
+          state: {
+            ...(inputs as object),
+            ...selectedState(type, inputs as object),
+            address: `${name}-address`,
+          },
+        };
       },
-      call: ({ inputs }: { inputs: Record<string, unknown> }) => ({
-        ...inputs,
-        id: `${String(inputs["name"])}-id`,
-      }),
+      call: ({ token }) => {
+        throw new Error(`${token}: everything is looked up before`);
+      },
     },
     "snapset",
     "dev",

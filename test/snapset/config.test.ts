@@ -1,5 +1,6 @@
 import { InputError } from "../../common/errors";
 import { clusterSecretsOf, parseClusterSettings, parseConfig } from "../../snapset/config";
+import { asItIs } from "../../snapset/placement/placement";
 
 function messageOf(values: Record<string, string>): string {
   try {
@@ -50,9 +51,36 @@ describe("parseConfig", () => {
       snapId: "latest",
       allowExpired: false,
       cluster: undefined,
+      placement: asItIs,
+      restore: expect.objectContaining({ method: "replace" }) as object,
       hooks,
       deadlines: { stop: 300_000, images: 3_600_000, idle: 30_000 },
     });
+  });
+
+  it("places an environment as its keys say, and names what they may be", () => {
+    const keys = {
+      "snapset:map": '{"networks":{"public":"external"}}',
+      "snapset:mac": "clear",
+      "snapset:ip": "pool",
+      "snapset:floatingIp": "none",
+    };
+    expect(parseConfig({ "snapset:snapId": "latest", ...keys })).toMatchObject({
+      placement: {
+        map: { networks: { public: "external" }, flavors: {} },
+        mac: "clear",
+        ip: "pool",
+        floatingIp: "none",
+      },
+    });
+    const wrong = { ...keys, "snapset:map": '{"network":{}}', "snapset:ip": "dhcp" };
+    expect(() => parseConfig({ "snapset:snapId": "latest", ...wrong })).toThrow(
+      [
+        "stack configuration: 2 problems",
+        "  - snapset:map.network: unknown key",
+        "  - snapset:ip: must be one of preserve, pool",
+      ].join("\n"),
+    );
   });
 
   it("keeps a snap_id of digits as text", () => {

@@ -32,6 +32,14 @@ export class FloatingIps {
     if (!network["router:external"]) {
       throw badFloatingIp(`Network ${networkId} is not a valid external network.`);
     }
+    // Neutron's default policy, create_floatingip:floating_ip_address.
+    if (options.floating_ip_address !== undefined && !who.isAdmin) {
+      throw new Refusal(
+        403,
+        "(rule:create_floatingip and rule:create_floatingip:floating_ip_address) is disallowed by policy",
+        "PolicyNotAuthorized",
+      );
+    }
     const { tables } = this;
     checkNetworkQuota(tables, "floatingip", tables.floatingIps.values(), who.projectId);
     const floatingIp: FloatingIp = {
