@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   toolchain: ["common"],
   sandbox: ["common", "snapset", "openstack", "openshift", "toolchain"],
   modes: ["common", "snapset", "components", "dynamic"],
+  library: ["common", "snapset", "openshift", "hotstack", "components", "modes"],
   "index.ts": ["snapset", "modes"],
 };
 

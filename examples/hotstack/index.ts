@@ -1,0 +1,15 @@
+// Deploys a scenario of Hotstack, unchanged.
+import { Config } from "@pulumi/pulumi";
+import { Environment, loadHotstackScenario } from "snapset";
+
+const config = new Config();
+
+const environment = new Environment("scenario", {
+  spec: loadHotstackScenario({
+    scenario: config.require("scenario"),
+    variables: config.getObject<Record<string, unknown>>("variables") ?? {},
+  }),
+});
+
+export const stack_outputs = environment.stackOutputs;
+export const floating_ips = environment.floatingIps;
