@@ -216,7 +216,8 @@ describe("hooks", () => {
     const run = succeed(await project.up("dev"));
     expect(run).toContain("the set brings hooks along, which are not run: note.");
     expect(said()).toEqual([]);
-    project.configure("dev", { "snapset:hooks": { fromSet: true } });
+    const alone = { "snapset:environment": undefined };
+    project.configure("dev", { ...alone, "snapset:hooks": { fromSet: true } });
     succeed(await project.up("dev"));
     expect(said()).toEqual([`after ${(await outputs("snapshot")).snap_id}`]);
     expect(succeed(await project.up("dev"))).toMatch(nothingChanged);
