@@ -96,6 +96,7 @@ export function describeReset(open: () => Promise<AcceptanceCloud>): void {
         await cloud.client.compute.stopServer(uuid);
         await becomes(uuid, "SHUTOFF");
         await cloud.client.compute.startServer(uuid);
+        await becomes(uuid, "ACTIVE");
       }
       expect(await bootCounts()).toEqual([3, 3]);
     };
