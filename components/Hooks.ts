@@ -55,7 +55,7 @@ export interface HooksArgs {
  * triggers or the occasion's change; nothing else that changes runs it.
  *
  * @example
- * new Hooks("lab", { occasion: "afterDeploy", hooks, login, knows, triggers: [environment.serverIds] }, { dependsOn: environment });
+ * new Hooks("lab", { occasion: "afterDeploy", hooks, login, knows, triggers: [environment.clusterServers] }, { dependsOn: environment });
  */
 export class Hooks extends ComponentResource {
   /** The last of them: what waits for all. */

@@ -6,10 +6,10 @@ const config = new Config();
 
 const environment = new Environment("scenario", {
   spec: loadHotstackScenario({
-    scenario: config.require("scenario"),
+    scenario: config.get("scenario") ?? "scenario",
     variables: config.getObject<Record<string, unknown>>("variables") ?? {},
   }),
 });
 
+export const snapset_data = environment.snapsetData;
 export const stack_outputs = environment.stackOutputs;
-export const floating_ips = environment.floatingIps;

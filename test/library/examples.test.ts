@@ -17,7 +17,6 @@ interface Outputs {
   snap_id: string;
   snapset_data: { instances: Record<string, { uuid: string }> };
   stack_outputs: Record<string, unknown>;
-  floating_ips: Record<string, string>;
 }
 
 describe("the package in somebody else's programs", () => {
@@ -124,15 +123,16 @@ describe("the package in somebody else's programs", () => {
   });
 
   it("deploys a Hotstack scenario", async () => {
-    const variables = { controller_ssh_pub_key: "ssh-ed25519 AAAA me" };
-    const scenario = join(root, "test/acceptance/scenario");
-    const project = await projectOf("hotstack", { scenario, variables });
+    const variables = { lab_flavor: "hotstack.large" };
+    const project = await projectOf("hotstack", { variables });
     succeed(await project.up("dev"));
-    const { stack_outputs, floating_ips } = await outputs("hotstack");
-    expect(stack_outputs["controller_ansible_host"]).toEqual({
-      name: "controller-0",
-      ansible_ssh_user: "zuul",
-      ansible_host: floating_ips["controller"],
+    const { stack_outputs, snapset_data } = await outputs("hotstack");
+    expect(stack_outputs).toEqual({
+      controller_mac: "fa:16:9e:81:00:05",
+      flavor: "hotstack.large",
+    });
+    expect(await addressesOf(opened.cloud.client, snapset_data)).toEqual({
+      controller: { mac: "fa:16:9e:81:00:05", ip: "192.168.81.254" },
     });
   });
 
