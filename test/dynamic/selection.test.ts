@@ -4,7 +4,9 @@ import {
   type SelectionInputs,
   type SelectionOutputs,
 } from "../../dynamic/providers/selection";
+import { parseEnvironment } from "../../snapset/environment/parse";
 import type { WantedNode } from "../../snapset/environment/wantedNode";
+import { needsOf } from "../../snapset/placement/needs";
 import { captureOf, FaultyCloud } from "../acceptance/FaultyCloud";
 
 jest.setTimeout(60_000);
@@ -140,5 +142,120 @@ describe("Selection", () => {
     const old = { ...olds, schemaVersion: 1 };
     expect(await selection.diff("id", old, news)).toEqual({ changes: true });
     expect((await selection.update?.("id", old, news))?.outs).toEqual(olds);
+  });
+});
+
+describe("Selection of base images", () => {
+  const environment = parseEnvironment(
+    {
+      name: "lab",
+      networks: [{ name: "net", subnets: [{ name: "subnet", cidr: "192.168.32.0/24" }] }],
+      routers: [{ name: "router", externalNetwork: "public", subnets: ["subnet"] }],
+      nodes: [
+        {
+          ...{ name: "controller", role: "controller", flavor: "hotstack.small" },
+          image: "hotstack-controller",
+          ports: [{ network: "net", floatingIp: { network: "public", address: "172.24.4.9" } }],
+        },
+      ],
+    },
+    "lab",
+  );
+  const node = { ...controller, image: "hotstack-controller" };
+  const inputs: SelectionInputs = {
+    snapId: null,
+    nodes: [node],
+    needs: needsOf(environment, "deploy"),
+    selfUrn: "urn:test",
+  };
+  const checked = async (olds: SelectionInputs | null, news: SelectionInputs) => {
+    const { failures = [] } = (await provider().check?.(olds ?? ({} as never), news)) ?? {};
+    return failures.map(({ reason }) => reason);
+  };
+  /** A newer image of the name that is chosen already. */
+  const addNewerImage = () => {
+    const { images, clock } = cloud.world;
+    clock.advance(60_000);
+    const newer = images.create(cloud.projectId, { name: "hotstack-controller" });
+    images.setContent(newer, undefined, 1000, 1000);
+    return newer.id;
+  };
+
+  it("is made with what the check before it has found, and asks for nothing twice", async () => {
+    cloud.world.requests.clear();
+    expect(await checked(null, inputs)).toEqual([]);
+    expect(asked()).toEqual([
+      ...["listFlavorsDetail", "listFloatingips", "listImages", "listNetworks"],
+      ...quotas,
+    ]);
+    expect(warnings).toEqual([]);
+    cloud.world.requests.clear();
+    const { id, outs } = await provider().create(inputs);
+    expect(asked()).toEqual([]);
+    expect(id).toBe("base-images");
+    expect(outs.places).toMatchObject({
+      images: { "hotstack-controller": expect.stringMatching(/-/) as string },
+      floatingIps: { "172.24.4.9": "any" },
+    });
+    expect(warnings).toEqual([
+      "port nodes[0].ports[0]: floating IP 172.24.4.9 is not this project's: it gets another one of public",
+    ]);
+    // Each check is for one create.
+    await provider().create(inputs);
+    expect(asked()).not.toEqual([]);
+  });
+
+  it("stays while nothing is needed that has no place, and asks for nothing", async () => {
+    const { outs } = await provider().create(inputs);
+    addNewerImage();
+    cloud.world.requests.clear();
+    expect(await checked(inputs, inputs)).toEqual([]);
+    expect(await provider().diff("id", outs, inputs)).toEqual({ changes: false });
+    const another = { ...inputs, nodes: [node, { ...node, name: "second" }] };
+    expect(await provider().diff("id", outs, another)).toEqual({ changes: false });
+    expect(asked()).toEqual([]);
+  });
+
+  it("keeps its images when something else has to be found, though newer ones are there", async () => {
+    const { outs } = await provider().create(inputs);
+    const newer = addNewerImage();
+    const needs = needsOf(environment, "deploy");
+    const more = {
+      ...inputs,
+      needs: { ...needs, images: [...needs.images, { name: "ipxe-boot-usb", by: ["node x"] }] },
+    };
+    expect(await provider().diff("id", outs, more)).toEqual({ changes: true });
+    const updated = (await provider().update?.("id", outs, more))?.outs;
+    expect(updated?.places?.images).toEqual({
+      ...outs.places?.images,
+      "ipxe-boot-usb": expect.stringMatching(/-/) as string,
+    });
+    expect(Object.values(updated?.places?.images ?? {})).not.toContain(newer);
+    expect((await provider().create(inputs)).outs.places?.images).toEqual({
+      "hotstack-controller": newer,
+    });
+  });
+
+  it("foresees what fails of what is added, and does not judge again what is there", async () => {
+    const { outs } = await provider().create(inputs);
+    Object.assign(cloud.world.quotas, { instances: 0 });
+    cloud.world.images.all().forEach(({ id }) => {
+      cloud.world.images.remove(id);
+    });
+    const more = { ...inputs, nodes: [node, { ...node, name: "second", flavor: "huge" }] };
+    expect(await checked(inputs, more)).toEqual([
+      expect.stringMatching(/^node second: there is no flavor huge; there is hotstack/) as string,
+    ]);
+    // Its image is gone, and so is the room for its server: which is there.
+    expect((await provider().update?.("id", outs, inputs))?.outs.places).toEqual(outs.places);
+  });
+
+  it("finds places for what an earlier version chose, and takes no floating IP away", async () => {
+    const { places, needs, ...old } = (await provider().create(inputs)).outs;
+    expect(await provider().diff("id", old as SelectionOutputs, inputs)).toEqual({ changes: true });
+    warnings = [];
+    const updated = (await provider().update?.("id", old, inputs))?.outs;
+    expect(updated).toEqual({ ...old, needs, places: { ...places, floatingIps: {} } });
+    expect(warnings).toEqual([]);
   });
 });
