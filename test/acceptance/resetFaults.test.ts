@@ -157,6 +157,17 @@ describe("a reset", () => {
     expect(cloud.states()).toEqual(allRunning);
   });
 
+  it("after a kill before the start only starts them; one that somebody stopped later stays off", async () => {
+    const outs = await providers.reset(inputs);
+    for (const { name } of instances) cloud.stop(name);
+    await providers.reset(inputs);
+    expect(cloud.states()).toEqual(allRunning);
+    expect(rebuilds()).toBe(3);
+    cloud.stop("compute1");
+    await providers.resetAgain(outs, { ...inputs, deadline: 1 });
+    expect(cloud.states()).toEqual({ ...allRunning, compute1: "SHUTOFF" });
+  });
+
   it("is seen unfinished by a refresh after a kill of which the state knows nothing", async () => {
     const whole = await providers.reset(inputs);
     expect((await providers.readReset(whole)).phase).toBe("whole");
