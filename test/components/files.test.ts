@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadEnvironment } from "../../components/files";
+import { loadEnvironment, loadInstances } from "../../components/files";
 import { machine, template } from "../hotstack/lab";
 
 describe("loadEnvironment", () => {
@@ -53,6 +53,27 @@ describe("loadEnvironment", () => {
   it("refuses a folder that is no scenario", () => {
     expect(() => loadEnvironment(folder, "deploy")).toThrow(
       `${folder}: is a folder without heat_template.yaml; name a Hotstack scenario, or the YAML file of an environment`,
+    );
+  });
+
+  it("refuses an environment of our own that is no YAML, nested too deep, or grows by its aliases", () => {
+    const problems = (text: string) => () => loadEnvironment(write("own.yaml", text), "deploy");
+    expect(problems("name: lab\nnodes: [}\n")).toThrow(/own\.yaml: (.*\n.*)?line 2, column 9: /);
+    expect(problems(`nodes: ${"[".repeat(100_000)}`)).toThrow("nested deeper than 100 levels");
+    const laughs = Array.from(
+      { length: 20 },
+      (_, i) =>
+        `l${i}: &l${i} [${
+          i === 0
+            ? "ha"
+            : Array(9)
+                .fill(`*l${i - 1}`)
+                .join(", ")
+        }]`,
+    );
+    expect(problems(laughs.join("\n"))).toThrow("Excessive alias count");
+    expect(() => loadInstances(write("data.yaml", `{a: ${"[".repeat(100_000)}`))).toThrow(
+      "nested deeper than 100 levels",
     );
   });
 

@@ -1,3 +1,4 @@
+import { log } from "@pulumi/pulumi";
 import { Mocks } from "./mocks";
 
 const mocks = new Mocks();
@@ -44,6 +45,16 @@ describe("the security groups of an environment", () => {
         },
       ],
     ]);
+  });
+
+  it("tell of a rule that the provider cannot ask for as it is", async () => {
+    const warn = jest.spyOn(log, "warn").mockResolvedValue();
+    const ping = { direction: "ingress", protocol: "icmp", portMin: 8, portMax: 0 };
+    await mocks.declare({ securityGroups: [{ name: "own", rules: [ping, rules[0]] }] });
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      "security group own: the OpenStack provider cannot ask for ICMP type or code 0; the rule ingress-IPv4-icmp-8:0 lets every one pass",
+    ]);
+    warn.mockRestore();
   });
 
   it("are those of ports; one that is not its own is looked up, and none means none", async () => {
