@@ -31,11 +31,10 @@ export function uniqueNames(
     for (let i = 2; used.has(free); i += 1) free = `${good}-${i}`;
     used.add(free);
     names.set(id, free);
-    if (free === name) continue;
+    // What has no name loses none.
+    if (free === name || name === "") continue;
     say(
-      name === ""
-        ? `a ${kind} without a name is called ${free} in the set`
-        : `${kind} ${name} is called ${free} in the set: ${isName(name) ? "another one has its name" : "it cannot be a name there"}`,
+      `${kind} ${name} is called ${free} in the set: ${isName(name) ? "another one has its name" : "it cannot be a name there"}`,
     );
   }
   return names;

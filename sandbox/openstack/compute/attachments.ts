@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Server, ServerVolume } from "../../world/compute/records";
+import type { Port } from "../../world/network/records";
 import { Refusal } from "../../world/refusal";
 import type { World } from "../../world/world";
 import { param, type Ctx, type Face } from "../face";
@@ -53,7 +54,7 @@ function addInterfaces(face: Face, world: World, show: (c: Ctx) => Server): void
   const { attachments, servers } = world.compute;
   const path = "/v2.1/servers/:id/os-interface";
   face.on("get", path, "listInterfaces", (c) =>
-    c.json({ interfaceAttachments: portsOf(world, show(c)).map(interfaceView) }),
+    c.json({ interfaceAttachments: inNeutronsOrder(portsOf(world, show(c))).map(interfaceView) }),
   );
   face.on("post", path, "attachInterface", (c) => {
     const schema = z.object({
@@ -82,6 +83,11 @@ function addInterfaces(face: Face, world: World, show: (c: Ctx) => Server): void
     servers.record(server, c.get("caller"), "detach_interface", c.get("requestId"));
     return accepted(c);
   });
+}
+
+/** Nova asks Neutron for the list, which has it by id (nova `attach_interfaces.py`, index). */
+function inNeutronsOrder(ports: readonly Port[]): Port[] {
+  return ports.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function volumeView(server: Server, volume: ServerVolume, minor: number) {

@@ -16,7 +16,8 @@ export function addServers(face: Face, world: World): void {
   // Of a server that is gone they are told from 2.21 on.
   const showEver = (c: Ctx) =>
     microversion(c) < 21 ? show(c) : servers.showEver(param(c, "id"), c.get("caller"));
-  const view = (c: Ctx, server: Server) => serverView(world, c.env.origin, server, microversion(c));
+  const view = (c: Ctx, server: Server) =>
+    serverView(world, c.env.origin, server, microversion(c), c.get("caller").isAdmin);
   face.on("get", "/v2.1/servers", "listServers", (c) =>
     list(world, c, "servers", (server) => serverSummary(c.env.origin, server)),
   );

@@ -22,7 +22,13 @@ export function serverSummary(origin: string, { id, name }: Server) {
 }
 
 /** A server in full, as the given microversion shows it. */
-export function serverView(world: World, origin: string, server: Server, minor: number) {
+export function serverView(
+  world: World,
+  origin: string,
+  server: Server,
+  minor: number,
+  isForAdmin = false,
+) {
   const ports = portsOf(world, server);
   return {
     id: server.id,
@@ -63,6 +69,7 @@ export function serverView(world: World, origin: string, server: Server, minor: 
     ),
     ...faultOf(server),
     ...newerFields(world, server, minor),
+    ...(isForAdmin && minor >= 3 ? { "OS-EXT-SRV-ATTR:user_data": server.userData } : {}),
   };
 }
 
