@@ -3,7 +3,7 @@ import type { Needs } from "../../snapset/placement/needs";
 import type { Places } from "../../snapset/placement/places";
 
 /** A cloud that has everything: what is called `x` has the id `x-id`; no floating IP is ours. */
-export function placesOf(needs: Needs): Places {
+function placesOf(needs: Needs): Places {
   const ids = (lookups: readonly Lookup[]) =>
     Object.fromEntries(lookups.map(({ name }) => [name, `${name}-id`]));
   const network = ({ name, cidrs = [] }: { name: string; cidrs?: string[] }) => {
