@@ -182,7 +182,7 @@ export class Fixture {
     });
   }
 
-  private async ingredients(): Promise<{ imageRef: string; flavorRef: string }> {
+  async ingredients(): Promise<{ imageRef: string; flavorRef: string }> {
     const [image] = await this.openStack.image.listImages({ name: "hotstack-controller" });
     const flavors = await this.openStack.compute.listFlavors();
     const flavor = flavors.find((candidate) => candidate.name === "hotstack.small");
@@ -292,13 +292,18 @@ export class Fixture {
   }
 
   /** Removes everything, the last made first: one thing holds the other. */
-  async close(): Promise<void> {
+  async clear(): Promise<void> {
     for (const { service, path } of this.made.toReversed()) await this.remove(service, path);
+    this.made.length = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
     await this.openStack.close();
   }
 
   /** Asks again until it is gone: what is still busy is refused. */
-  private async remove(service: Service, path: string): Promise<void> {
+  async remove(service: Service, path: string): Promise<void> {
     await waitFor({
       what: `${path} to be gone`,
       observe: () => this.raw("DELETE", service, path),

@@ -4,6 +4,7 @@ import type { OpenStack, Server } from "../../openstack";
 import { describeReset } from "./reset";
 import { describeGroups } from "./groups";
 import { describeStorage } from "./storage";
+import { describeNics } from "./nics";
 import { describeTrunks } from "./trunks";
 import { Fixture, type ContractCloud } from "./Fixture";
 import { refusal } from "./refusal";
@@ -313,6 +314,9 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
     describeStorage(() => ({ fixture, openStack, networkId, server }));
     describeGroups(() => ({ fixture, networkId }));
     describeTrunks(() => ({ fixture, networkId, server }));
+    describe("what environments are discovered from", () => {
+      describeNics(() => ({ fixture, networkId }));
+    });
     describeReset(() => ({ fixture, openStack, networkId }));
 
     describe("limits, volumes and the rest of the network", () => {
