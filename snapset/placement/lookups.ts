@@ -50,6 +50,15 @@ export function lookupsOf(environment: Environment): Lookups {
   };
 }
 
+/** What a port is called in sentences: its name, else where it stands: `controller.ports[0]`. */
+export function portLabel(
+  { nodes }: Environment,
+  key: string,
+  { name }: { name?: string | undefined },
+): string {
+  return name ?? key.replace(/^nodes\[(\d+)\]/, (_, n) => nodes[Number(n)]?.name ?? "");
+}
+
 function externalUses(environment: Environment): Use[] {
   return [
     ...environment.routers.map(({ name, externalNetwork }) => ({
@@ -58,7 +67,7 @@ function externalUses(environment: Environment): Use[] {
     })),
     ...portsOf(environment).map(({ key, port }) => ({
       name: "floatingIp" in port ? port.floatingIp?.network : undefined,
-      by: `floating IP of ${port.name ?? key}`,
+      by: `floating IP of ${portLabel(environment, key, port)}`,
     })),
   ];
 }
@@ -67,7 +76,10 @@ function groupUses(environment: Environment): Use[] {
   const own = new Set(environment.securityGroups?.map(({ name }) => name));
   const uses = [
     ...portsOf(environment).flatMap(({ key, port }) =>
-      (port.securityGroups ?? []).map((name) => ({ name, by: `port ${port.name ?? key}` })),
+      (port.securityGroups ?? []).map((name) => ({
+        name,
+        by: `port ${portLabel(environment, key, port)}`,
+      })),
     ),
     ...(environment.securityGroups ?? []).flatMap(({ name: group, rules }) =>
       rules.map(({ remoteGroup }) => ({ name: remoteGroup, by: `security group ${group}` })),

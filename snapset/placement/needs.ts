@@ -1,5 +1,5 @@
 import { portsOf, type Environment } from "../environment/environment";
-import { lookupsOf, type Lookup, type Lookups } from "./lookups";
+import { lookupsOf, portLabel, type Lookup, type Lookups } from "./lookups";
 
 /**
  * What an environment needs of a cloud before the first of it can be made, beside flavors for its
@@ -50,16 +50,16 @@ export function needsOf(environment: Environment, purpose: Purpose): Needs {
       ports: portsOf(environment)
         .filter(({ port }) => port.network === it.name)
         .map(({ key, port }) => ({
-          name: port.name ?? key,
+          name: portLabel(environment, key, port),
           mac: port.mac ?? null,
           ips: port.fixedIps.flatMap(({ ip }) => ip ?? []),
         })),
     })),
-    floatingIps: portsOf(environment).flatMap(({ key, port: { name, floatingIp } }) =>
-      floatingIp?.address === undefined
-        ? []
-        : [{ address: floatingIp.address, network: floatingIp.network, by: `port ${name ?? key}` }],
-    ),
+    floatingIps: portsOf(environment).flatMap(({ key, port }) => {
+      const { address, network } = port.floatingIp ?? {};
+      if (address === undefined || network === undefined) return [];
+      return [{ address, network, by: `port ${portLabel(environment, key, port)}` }];
+    }),
     network: networkAmounts(environment),
     blockStorage: volumeAmounts(environment, purpose),
   };

@@ -1,4 +1,5 @@
 import { portsOf, type Environment } from "../environment/environment";
+import { portLabel } from "./lookups";
 import type { Placement } from "./placement";
 
 /**
@@ -40,7 +41,7 @@ function lostPairs(environment: Environment): string[] {
       .filter(({ ip }) => dropped.has(ip))
       .map(
         ({ ip }) =>
-          `snapset:ip pool: port ${port.name ?? key} is allowed to use ${ip}, which no port has any more`,
+          `snapset:ip pool: port ${portLabel(environment, key, port)} is allowed to use ${ip}, which no port has any more`,
       ),
   );
 }

@@ -83,7 +83,7 @@ async function keptFloatingIp() {
 
 describe("an environment on another cloud", () => {
   const missing = [
-    "router place-router, floating IP of nodes[0].ports[0]: there is no external network publik; the nearest is public; snapset:map.networks names another",
+    "router place-router, floating IP of controller.ports[0]: there is no external network publik; the nearest is public; snapset:map.networks names another",
     "node controller, node compute0: there is no image hotstack-controler; the nearest is hotstack-controller; snapset:map.images names another",
     "node controller, node compute0: there is no flavor hotstack.smal; the nearest is hotstack.small; snapset:map.flavors names another",
   ];

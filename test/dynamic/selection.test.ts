@@ -198,7 +198,7 @@ describe("Selection of base images", () => {
       floatingIps: { "172.24.4.9": "any" },
     });
     expect(warnings).toEqual([
-      "port nodes[0].ports[0]: floating IP 172.24.4.9 is not this project's: it gets another one of public",
+      "port controller.ports[0]: floating IP 172.24.4.9 is not this project's: it gets another one of public",
     ]);
     // Each check is for one create.
     await provider().create(inputs);
