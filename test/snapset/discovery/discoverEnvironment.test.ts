@@ -255,9 +255,7 @@ describe("an environment that is discovered", () => {
     const { environment, findings } = discovered({
       networks: [...cloudOf().networks, network("vlan")],
       subnets: [...cloudOf().subnets, subnet("vlan", "192.168.30.0/24")],
-      ports: [
-        port("vlan", "192.168.30.5", { id: "child", name: "c", device_owner: "trunk:subport" }),
-      ],
+      ports: [port("vlan", "192.168.30.5", { id: "child", name: "c" })],
       trunks: [
         {
           name: "t",

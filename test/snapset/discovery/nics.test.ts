@@ -5,7 +5,8 @@ import { port, serverOf } from "./lab";
 /** A server's ports in the guest's order, each by the network that it is in. */
 const guest = fc
   .array(fc.constantFrom("b", "a", "c"), { minLength: 1, maxLength: 6 })
-  .map((networks) => networks.map((name, i) => port(name, `192.168.9.${i + 10}`)));
+  // Neither MACs nor addresses are in the order of the ports.
+  .map((networks) => networks.map((name, i) => port(name, `192.168.9.${30 - i}`)));
 
 /** What Nova shows of them: networks in the order of their first port. */
 function shown(ports: ReturnType<typeof port>[]) {
