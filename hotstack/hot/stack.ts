@@ -191,8 +191,13 @@ class Resolver {
   #reference(name: string): Value {
     const contents = this.#done.get(name);
     if (contents === undefined) return refused;
-    for (const it of contents.hidden) this.#evaluator.hiddenUsed.add(it);
+    // Of user data a reference is the text itself; of all else an id, which holds nothing hidden.
+    if (contents.text !== undefined) this.#useHidden(contents);
     return contents.text ?? new Unknown(name, "id");
+  }
+
+  #useHidden({ hidden }: Contents): void {
+    for (const it of hidden) this.#evaluator.hiddenUsed.add(it);
   }
 
   #attribute(name: string, attribute: string, place: Place): Value {
@@ -204,7 +209,8 @@ class Resolver {
       const hint = nearestHint(attribute, known);
       throw new Fault(place, `get_attr: ${type} has no attribute ${attribute}${hint}`);
     }
-    for (const it of contents.hidden) this.#evaluator.hiddenUsed.add(it);
+    // What a server is given is secret, and in none of its attributes.
+    if (contents.text !== undefined || type === "OS::Heat::Value") this.#useHidden(contents);
     if (attribute === "config" && contents.text !== undefined) return contents.text;
     return attributeOf(contents.resolved, attribute);
   }

@@ -142,6 +142,17 @@ describe("parameters", () => {
     ]);
   });
 
+  it("lets an output name a server whose user data holds a hidden one", () => {
+    const config =
+      "  config:\n    type: OS::Heat::CloudConfig\n    properties: {cloud_config: {password: {get_param: password}}}\n";
+    const data = "user_data_format: RAW\n      user_data: {get_resource: config}\n      networks:";
+    const outputs = `${hidden}outputs:\n  id: {value: {get_resource: controller}}\n  c: {value: {get_attr: [config, config]}}\n`;
+    const text = template(config + machine.replace("networks:", data), outputs);
+    expect(problemsWith({ "heat_template.yaml": text })).toEqual([
+      expect.stringContaining("outputs.c: holds the hidden parameter password; outputs are shown"),
+    ]);
+  });
+
   it("lets user data hold a hidden one", () => {
     const config = `  config: {type: OS::Heat::CloudConfig, properties: {cloud_config: {password: {get_param: password}}}}\n`;
     const data = "user_data_format: RAW\n      user_data: {get_resource: config}\n      networks:";
