@@ -26,8 +26,8 @@ function declared() {
     const isSecured = it.portSecurity ?? true;
     return {
       network,
-      mac: mac ?? "any",
-      ips: fixedIps.map(({ ip }) => ip ?? "any"),
+      mac,
+      ips: fixedIps.map(({ ip }) => ip),
       groups: (securityGroups ?? (isSecured ? ["default"] : [])).toSorted(),
       isSecured,
       pairs: (it.allowedAddressPairs ?? []).map(({ ip }) => ip),
@@ -51,6 +51,7 @@ function declared() {
 describe("three masters, two workers and a controller, each with four interfaces", () => {
   let opened: Awaited<ReturnType<typeof sandboxCloud>>;
   let place: ReturnType<typeof acceptanceProject>;
+  let providerId = "";
 
   beforeAll(async () => {
     opened = await sandboxCloud({ timeScale: 60, hosts: 3 });
@@ -58,6 +59,7 @@ describe("three masters, two workers and a controller, each with four interfaces
     const admin = identity.logInAs("admin");
     const who = callerOf(admin);
     const provider = networking.networks.create(who.projectId, { name: "provider", shared: true });
+    providerId = provider.id;
     networking.networks.createSubnet(who, {
       ...{ network_id: provider.id, name: "provider-subnet", cidr: "10.91.0.0/24" },
     });
@@ -123,22 +125,32 @@ describe("three masters, two workers and a controller, each with four interfaces
     const run = await place.project.up("source");
     expect(run.code).not.toBe(0);
     expect(run.output).toContain("unexpected state 'ERROR', wanted target 'ACTIVE'");
+    const { tables } = opened.sandbox.world.networking;
+    const theirs = [...tables.ports.values()].filter((it) => it.network_id === providerId);
+    expect(theirs.map((it) => it.fixed_ips[0]?.ip_address)).toEqual([
+      expect.stringMatching(/^10\.91\.0\./),
+    ]);
     const servers = opened.sandbox.world.compute.servers.all();
     expect(servers.map(({ fault }) => fault?.message).filter((it) => it !== undefined)).toEqual([
       "No valid host was found. There are not enough hosts available.",
     ]);
     succeed(await place.project.destroy("source"));
+    expect(tables.networks.has(providerId)).toBe(true);
   });
 });
 
-/** A master too many for three hosts. */
+/** A master too many for three hosts; the first is in a network of somebody else's, too. */
 function crowd() {
   const { name, networks, serverGroups, nodes } = manyNodes;
-  const machine = networks.slice(0, 1);
+  const theirs = { name: "theirs", cidr: "10.91.0.0/24" };
+  const used = [networks[0], { name: "provider", existing: true, subnets: [theirs] }];
   const masters = [0, 1, 2, 3].map((i) => ({
     ...nodes[1],
     name: `master${i}`,
-    ports: [{ network: "machine" }],
+    ports: [
+      { network: "machine" },
+      ...(i === 0 ? [{ network: "provider", fixedIps: [{ subnet: "theirs" }] }] : []),
+    ],
   }));
-  return { name, networks: machine, serverGroups, nodes: masters };
+  return { name, networks: used, serverGroups, nodes: masters };
 }

@@ -59,7 +59,6 @@ export const manyNodes = {
         },
       ],
     })),
-    { name: "provider", existing: true, subnets: [{ name: "theirs", cidr: "10.91.0.0/24" }] },
   ],
   routers: [
     {
@@ -90,9 +89,6 @@ export const manyNodes = {
   nodes: nodes.map((it, n) => ({
     ...it,
     flavor: "hotstack.small",
-    ports: [
-      ...portsOf(n),
-      ...(n === 0 ? [{ network: "provider", fixedIps: [{ subnet: "theirs" }] }] : []),
-    ],
+    ports: portsOf(n),
   })),
 };

@@ -9,12 +9,10 @@ export function lookAt({ world }: Sandbox) {
   const portOf = (id: string) => {
     const port = ports.get(id);
     if (port === undefined) throw new Error(`there is no port ${id}`);
-    const network = networks.get(port.network_id)?.name;
     return {
-      network,
-      // The provider network's own choice.
-      mac: network === "provider" ? "any" : port.mac_address,
-      ips: port.fixed_ips.map((it) => (network === "provider" ? "any" : it.ip_address)),
+      network: networks.get(port.network_id)?.name,
+      mac: port.mac_address,
+      ips: port.fixed_ips.map((it) => it.ip_address),
       groups: port.security_groups.map(groupName).toSorted(),
       isSecured: port.port_security_enabled,
       pairs: port.allowed_address_pairs.map((it) => it.ip_address),
