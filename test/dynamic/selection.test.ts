@@ -142,6 +142,9 @@ describe("Selection", () => {
     const old = { ...olds, schemaVersion: 1 };
     expect(await selection.diff("id", old, news)).toEqual({ changes: true });
     expect((await selection.update?.("id", old, news))?.outs).toEqual(olds);
+    const { places, ...placeless } = olds;
+    expect(await selection.diff("id", placeless, news)).toEqual({ changes: true });
+    expect((await selection.update?.("id", placeless, news))?.outs).toEqual({ ...olds, places });
   });
 });
 

@@ -118,6 +118,18 @@ describe("mapEnvironment", () => {
     );
   });
 
+  it("renames an external network, not the environment's own of the same name", () => {
+    const text = JSON.stringify(labEnvironment).replaceAll('"machine"', '"public"');
+    const twins = parseEnvironment(JSON.parse(text), "twins");
+    const placed = mapEnvironment(twins, renaming({ networks: { public: "external" } }));
+    expect(placed.networks.map(({ name }) => name)).toEqual(["public", "provider"]);
+    expect(placed.nodes[0]?.ports[0]).toMatchObject({
+      network: "public",
+      floatingIp: { network: "external" },
+    });
+    expect(placed.routers[0]?.externalNetwork).toBe("external");
+  });
+
   it("refuses a new name that is another network's", () => {
     const placement = renaming({ networks: { provider: "machine" } });
     expect(refusalOf(() => mapEnvironment(labEnvironment, placement))).toContain(
