@@ -9,7 +9,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { EnvironmentNode, EnvironmentPort } from "../snapset/environment/environment";
-import { markKey, wholeMark } from "../snapset/reset/mark";
+import { markKey, methodKey, wholeMark } from "../snapset/reset/mark";
 import { given } from "./Network";
 import { declarePort, type DeclaredPort, type PortSurroundings } from "./ports";
 import { blockDevicesOf, declareVolumes, type NodeVolumes, type RestoredNode } from "./volumes";
@@ -82,13 +82,14 @@ export class Node extends ComponentResource {
   }
 }
 
-const mark = `metadata.${markKey}`;
-
 /** A server that is put back in place says from its first moment which set it is of. */
-function bornAt(restored: RestoredNode | undefined): Record<string, Output<string>> {
+function bornAt(restored: RestoredNode | undefined): Record<string, Input<string>> {
   if (restored?.inPlace === undefined) return {};
   const { trigger } = restored.inPlace;
-  return { [markKey]: output(restored.snapId).apply((snapId) => wholeMark({ snapId, trigger })) };
+  return {
+    [methodKey]: "rebuild",
+    [markKey]: output(restored.snapId).apply((snapId) => wholeMark({ snapId, trigger })),
+  };
 }
 
 /**
@@ -97,8 +98,8 @@ function bornAt(restored: RestoredNode | undefined): Record<string, Output<strin
  */
 function changesOf(restored: RestoredNode | undefined) {
   return restored?.inPlace === undefined
-    ? { replaceOnChanges: ["imageId", mark] }
-    : { ignoreChanges: ["imageId", "blockDevices", mark] };
+    ? { replaceOnChanges: ["imageId", `metadata.${methodKey}`] }
+    : { ignoreChanges: ["imageId", "blockDevices", `metadata.${markKey}`] };
 }
 
 /** What a guest meets when it first asks for an address; all of it is there before its ports are. */

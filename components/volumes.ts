@@ -5,7 +5,7 @@ import {
   type EnvironmentNode,
   type EnvironmentVolume,
 } from "../snapset/environment/environment";
-import { markKey } from "../snapset/reset/mark";
+import { markKey, methodKey } from "../snapset/reset/mark";
 import type { ManifestVolume } from "../snapset/manifest";
 import { findVolume, rootVolumeOf } from "../snapset/setVolumes";
 import { given } from "./Network";
@@ -69,8 +69,7 @@ export function declareVolumes(args: VolumesArgs, parent: Resource): NodeVolumes
         ...given("volumeType", type),
         ...given("metadata", restored && metadataOf(restored)),
       },
-      // Data of one set beside the disks of another would be neither.
-      { parent, replaceOnChanges: ["metadata"], aliases: [{ name }] },
+      { parent, ...changesOf(restored), aliases: [{ name }] },
     );
   return {
     root: rootVolume && {
@@ -97,7 +96,21 @@ export function declareVolumes(args: VolumesArgs, parent: Resource): NodeVolumes
 function metadataOf({ snapId, inPlace }: RestoredNode): Record<string, Input<string>> {
   return {
     snapset_restored: snapId,
+    ...(inPlace && { [methodKey]: "rebuild" }),
     ...(inPlace === undefined || inPlace.trigger === "" ? {} : { [markKey]: inPlace.trigger }),
+  };
+}
+
+/**
+ * Data of one set beside the disks of another would be neither. In place, the old volume is on a server
+ * that runs until the new one is there; the provider would delete it first.
+ */
+function changesOf(restored: RestoredNode | undefined) {
+  if (restored?.inPlace === undefined) return { replaceOnChanges: ["metadata"] };
+  const keys = ["snapset_restored", markKey];
+  return {
+    replaceOnChanges: keys.map((key) => `metadata.${key}`),
+    deleteBeforeReplace: false,
   };
 }
 

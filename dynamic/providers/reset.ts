@@ -1,7 +1,7 @@
 import { InputError } from "../../common/errors";
 import { listed } from "../../common/listed";
 import { schemaVersion } from "../../snapset/identity";
-import { wholeMark } from "../../snapset/reset/mark";
+import { isBegun, wholeMark } from "../../snapset/reset/mark";
 import { withContext, type Context, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
@@ -98,8 +98,6 @@ async function resetOrPartial(
 /** A reset that was killed is not in the state: after a refresh the next `up` goes on with it. */
 async function readMarks(olds: ResetOutputs, context: Context): Promise<ResetOutputs> {
   const seen = await observeNodes(olds.nodes, context);
-  const isWhole = seen.every(
-    ({ server }) => server === undefined || server.mark === wholeMark(olds),
-  );
-  return { ...olds, phase: isWhole ? olds.phase : "unfinished" };
+  const isUnfinished = seen.some(({ server }) => isBegun(server?.mark));
+  return { ...olds, phase: isUnfinished ? "unfinished" : olds.phase };
 }

@@ -1,6 +1,12 @@
 /** The key of a server's metadata that says how far it is back at which set. */
 export const markKey = "snapset_reset";
 
+/**
+ * The key of the metadata that servers and volumes have for as long as they are put back in place. When
+ * it goes they all are replaced: disks of one day beside data of another would be neither.
+ */
+export const methodKey = "snapset_method";
+
 /** What a server is to be: of this set, put back for this trigger. */
 export interface ResetWish {
   snapId: string;
@@ -19,4 +25,9 @@ export function wholeMark({ snapId, trigger }: ResetWish): string {
  */
 export function begunMark(wish: ResetWish): string {
   return `begun ${wholeMark(wish)}`;
+}
+
+/** Whether a mark says that a reset was begun and not finished. */
+export function isBegun(mark: string | undefined): boolean {
+  return mark?.startsWith("begun ") ?? false;
 }

@@ -104,6 +104,7 @@ describe("an environment whose servers are put back in place", () => {
     await restore(settings("2"));
     expect(declared.get("Instance box")?.["metadata"]).toEqual({
       snapset_role: "compute",
+      snapset_method: "rebuild",
       snapset_reset: "AbCdEf12/2",
     });
     expect(options.get("Instance box")).toMatchObject({
@@ -112,15 +113,26 @@ describe("an environment whose servers are put back in place", () => {
     expect(options.get("Instance box")?.replaceOnChanges).toBeUndefined();
   });
 
-  it("has its volumes replaced, blank ones too, by another trigger, and not by the first switch to it", async () => {
+  it("has its volumes replaced by another trigger, blank ones too, and not before there are new ones", async () => {
     await restore(settings("2"));
-    const metadata = { snapset_restored: "AbCdEf12", snapset_reset: "2" };
+    const metadata = {
+      snapset_restored: "AbCdEf12",
+      snapset_method: "rebuild",
+      snapset_reset: "2",
+    };
     expect(declared.get("Volume box/data")?.["metadata"]).toEqual(metadata);
     expect(declared.get("Volume box/blank")?.["metadata"]).toEqual(metadata);
-    await restore(settings(""));
-    const before = declared.get("Volume box/data")?.["metadata"];
+    expect(options.get("Volume box/data")).toMatchObject({
+      // Not by the method: to switch to it replaces nothing.
+      replaceOnChanges: ["metadata.snapset_restored", "metadata.snapset_reset"],
+      deleteBeforeReplace: false,
+    });
+  });
+
+  it("is replaced wholly when it goes back to being replaced, volumes and servers", async () => {
     await restore(undefined);
-    expect(declared.get("Volume box/data")?.["metadata"]).toEqual(before);
+    expect(declared.get("Volume box/data")?.["metadata"]).toEqual({ snapset_restored: "AbCdEf12" });
+    expect(options.get("Volume box/data")).toMatchObject({ replaceOnChanges: ["metadata"] });
   });
 
   it("has none of it where servers are replaced; a server born to be put back is replaced, too", async () => {
@@ -128,7 +140,7 @@ describe("an environment whose servers are put back in place", () => {
     expect(declared.has("Reset lab")).toBe(false);
     expect(declared.get("Instance box")?.["metadata"]).toEqual({ snapset_role: "compute" });
     expect(options.get("Instance box")).toMatchObject({
-      replaceOnChanges: ["imageId", "metadata.snapset_reset"],
+      replaceOnChanges: ["imageId", "metadata.snapset_method"],
     });
   });
 });

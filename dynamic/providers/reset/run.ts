@@ -67,7 +67,9 @@ async function putBack(inputs: ResetInputs, context: Context) {
   if (failed.length > 0) throw new Error(failed.join("\n"));
   const names = listed(inputs.nodes.map(({ name }) => name));
   const count = counted(inputs.nodes.length, "server");
-  return { result: undefined, evidence: `${count} at set ${inputs.snapId}: ${names}` };
+  const evidence = `${count} at set ${inputs.snapId}: ${names}`;
+  context.report(evidence);
+  return { result: undefined, evidence };
 }
 
 /** One that failed does not stop the others: the next run has so much less to do. */

@@ -53,6 +53,7 @@ export function addVolumes(face: Face, world: World): void {
     const given = volumeSchema.parse(inner(c, "volume"));
     if (given.name !== undefined) volume.name = given.name;
     if (given.description !== undefined) volume.description = given.description;
+    if (given.metadata) volume.metadata = given.metadata;
     return c.json({ volume: volumeView(c.env.origin, volume) });
   });
   face.on("delete", "/v3/:project/volumes/:id", "deleteVolume", (c) => {
