@@ -24,62 +24,74 @@ export class Yard {
 
   static async build(cloud: ContractCloud): Promise<Yard> {
     const it = new Yard(await Fixture.open(cloud));
-    const machine = await it.network(yard.machine, { mtu: 1400 });
-    const machineSubnet = await it.subnet(machine, "yard-machine-subnet", "192.168.61.0/24", {
+    try {
+      await it.make();
+    } catch (error) {
+      // Nobody has it, so nobody else would take it away.
+      await it.clear();
+      await it.close();
+      throw error;
+    }
+    return it;
+  }
+
+  private async make(): Promise<void> {
+    const machine = await this.network(yard.machine, { mtu: 1400 });
+    const machineSubnet = await this.subnet(machine, "yard-machine-subnet", "192.168.61.0/24", {
       allocation_pools: [{ start: "192.168.61.100", end: "192.168.61.199" }],
       dns_nameservers: ["192.168.61.254"],
       host_routes: [{ destination: "10.62.0.0/24", nexthop: "192.168.61.254" }],
     });
-    const storage = await it.network(yard.storage, { port_security_enabled: false });
-    const storageSubnet = await it.subnet(storage, "yard-storage-subnet", "192.168.62.0/24", {
+    const storage = await this.network(yard.storage, { port_security_enabled: false });
+    const storageSubnet = await this.subnet(storage, "yard-storage-subnet", "192.168.62.0/24", {
       gateway_ip: null,
       enable_dhcp: false,
     });
-    const vlan = await it.network(yard.vlan, {});
-    const vlanSubnet = await it.subnet(vlan, "yard-vlan-subnet", "192.168.63.0/24", {});
-    await it.router(machineSubnet, storage, storageSubnet);
-    const group = await it.securityGroup();
+    // Neutron wants the frames of a subport to fit through its trunk.
+    const vlan = await this.network(yard.vlan, { mtu: 1400 });
+    const vlanSubnet = await this.subnet(vlan, "yard-vlan-subnet", "192.168.63.0/24", {});
+    await this.router(machineSubnet, storage, storageSubnet);
+    const group = await this.securityGroup();
     const at = (subnet_id: string, ip_address: string) => ({
       fixed_ips: [{ subnet_id, ip_address }],
     });
-    await it.port("yard-vip", machine, { ...at(machineSubnet, "192.168.61.9") });
-    const way = await it.port("yard-way-in", machine, {
+    await this.port("yard-vip", machine, { ...at(machineSubnet, "192.168.61.9") });
+    const way = await this.port("yard-way-in", machine, {
       ...at(machineSubnet, "192.168.61.254"),
       mac_address: yard.controller,
       security_groups: [group],
       allowed_address_pairs: [{ ip_address: "192.168.61.9" }],
     });
-    const controllerStorage = await it.port("yard-controller-storage", storage, {
+    const controllerStorage = await this.port("yard-controller-storage", storage, {
       ...at(storageSubnet, "192.168.62.5"),
       mac_address: yard.controllerStorage,
     });
-    const parent = await it.port("yard-parent", machine, {
+    const parent = await this.port("yard-parent", machine, {
       ...at(machineSubnet, "192.168.61.10"),
       mac_address: yard.worker,
     });
-    const child = await it.port("yard-child", vlan, {
+    const child = await this.port("yard-child", vlan, {
       ...at(vlanSubnet, "192.168.63.10"),
       mac_address: yard.workerVlan,
     });
-    const workerStorage = await it.port("", storage, {
+    const workerStorage = await this.port("", storage, {
       ...at(storageSubnet, "192.168.62.10"),
       mac_address: yard.workerStorage,
     });
-    await it.fixture.make("network", "/trunks", "trunk", {
+    await this.fixture.make("network", "/trunks", "trunk", {
       name: "yard-trunk",
       port_id: parent,
       sub_ports: [{ port_id: child, segmentation_id: 20, segmentation_type: "vlan" }],
     });
-    const apart = await it.fixture.make("compute", "/os-server-groups", "server_group", {
+    const apart = await this.fixture.make("compute", "/os-server-groups", "server_group", {
       name: "yard-apart",
       policies: ["anti-affinity"],
     });
-    await it.server("controller", [way, controllerStorage], { metadata: { purpose: "way in" } });
+    await this.server("controller", [way, controllerStorage], { metadata: { purpose: "way in" } });
     // Its first port is the one in the network that stands last by name.
-    await it.server("worker", [workerStorage, parent], { config_drive: true }, { group: apart });
-    await it.volume("worker");
-    await it.floatingIp(way);
-    return it;
+    await this.server("worker", [workerStorage, parent], { config_drive: true }, { group: apart });
+    await this.volume("worker");
+    await this.floatingIp(way);
   }
 
   /** Takes all away that a restore needs room for; a floating IP stays, free. */
@@ -90,7 +102,7 @@ export class Yard {
       if (service === "network") await this.put(path, { floatingip: { port_id: null } });
     }
     const router = `/routers/${this.routerId}`;
-    await this.put(router, { router: { routes: [] } });
+    if (this.routerId !== "") await this.put(router, { router: { routes: [] } });
     for (const subnet_id of this.subnets) {
       await this.put(`${router}/remove_router_interface`, { subnet_id });
     }

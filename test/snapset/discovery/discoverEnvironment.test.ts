@@ -315,9 +315,9 @@ describe("an environment that is discovered", () => {
       availabilityZone: "az-2",
       keyPair: "me",
       configDrive: true,
-      metadata: { purpose: "test" },
       userData: "#cloud-config\n",
     });
+    expect(environment.nodes[0]?.metadata).toEqual({ purpose: "test" });
   });
 
   it("keeps user data that are no text in base64", () => {
