@@ -354,6 +354,26 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
         expect((await refusal(openStack.compute.listFlavorExtraSpecs(unknownId))).status).toBe(404);
       });
 
+      test("what an environment is placed by is told to a member: zones, types, groups, quotas", async () => {
+        const { compute, blockStorage, network, projectId } = openStack;
+        expect(await compute.listAvailabilityZones()).toEqual(["nova"]);
+        expect(await compute.listKeyPairs()).toEqual([]);
+        const types = (await blockStorage.listVolumeTypes()).map(({ name }) => name);
+        expect(types).toContain("__DEFAULT__");
+        const groups = await network.listSecurityGroups();
+        expect(groups.map(({ name }) => name)).toContain("default");
+        const { port } = await network.showQuotaDetails(projectId);
+        expect(port?.used).toBeGreaterThanOrEqual(1);
+      });
+
+      test("which address a floating IP gets is not for a member to say", async () => {
+        const [external] = await openStack.network.listNetworks({ name: "public" });
+        const wish = { floating_network_id: external?.id, floating_ip_address: "172.24.4.77" };
+        const answer = await fixture.raw("POST", "network", "/floatingips", { floatingip: wish });
+        expect(answer.status).toBe(403);
+        expect(answer.body["NeutronError"]?.["type"]).toBe("PolicyNotAuthorized");
+      });
+
       test("networks, subnets, routers and floating IPs are listed by their filters", async () => {
         const { network } = openStack;
         const [found] = await network.listNetworks({ name: `contract-${fixture.suffix}` });
