@@ -74,6 +74,7 @@ export async function sightOf(
     })),
     spare: ports
       .filter(({ device_id, device_owner }) => device_id === "" && device_owner === "")
+      .toSorted((x, y) => compare(x.name, y.name))
       .map((port) => ({ name: port.name, ...seen(port) })),
     routers: (await network.listRouters()).filter(isOurs).map((router) => ({
       name: router.name,
