@@ -1,3 +1,4 @@
+import "./common/stackTraces";
 import * as pulumi from "@pulumi/pulumi";
 import { capture } from "./modes/capture";
 import { deploy } from "./modes/deploy";

@@ -17,7 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   sandbox: ["common", "snapset", "openstack", "openshift", "toolchain"],
   modes: ["common", "snapset", "components", "dynamic"],
   library: ["common", "snapset", "openshift", "hotstack", "components", "modes"],
-  "index.ts": ["snapset", "modes"],
+  "index.ts": ["common", "snapset", "modes"],
 };
 
 /** Folders of which only index.ts is for others. */
