@@ -52,8 +52,7 @@ export function declarePort(
 ): DeclaredPort {
   const port = portResource(spec, around);
   const trunk = spec.trunk && declareTrunk(spec.name, spec.trunk, port, around);
-  const floatingIp = declareFloatingIp(floatingIpName, spec.floatingIp, port, around);
-  if (floatingIp !== undefined) around.registry.floatingIps.set(spec.name, floatingIp);
+  const floatingIp = declareFloatingIp(floatingIpName, spec, port, around);
   return { portId: trunk?.portId ?? port.id, macAddress: port.macAddress, floatingIp };
 }
 
@@ -129,6 +128,7 @@ function declareTrunk(
 ) {
   const trunkName = name ?? `${portName}-trunk`;
   const resource = around.names.claim("Trunk", trunkName, around.node);
+  const owner = around.node === undefined ? "" : `${around.node}/`;
   return new openstack.networking.Trunk(
     resource.name,
     {
@@ -137,7 +137,9 @@ function declareTrunk(
       portId: port.id,
       subPorts: subports.map((subport) => {
         const subportName = subport.name ?? `${portName}-vlan-${subport.vlanId}`;
-        const child = portResource({ ...subport, name: subportName }, around);
+        const named = { ...subport, name: subportName };
+        const child = portResource(named, around);
+        declareFloatingIp(`${owner}${subportName}-floating-ip`, named, child, around);
         return { portId: child.id, segmentationId: subport.vlanId, segmentationType: "vlan" };
       }),
     },
@@ -147,9 +149,9 @@ function declareTrunk(
 
 function declareFloatingIp(
   name: string,
-  floatingIp: EnvironmentPort["floatingIp"],
+  { name: portName, floatingIp }: Named<EnvironmentPort | EnvironmentSubport>,
   port: openstack.networking.Port,
-  { routes, placed, parent }: PortSurroundings,
+  { routes, placed, parent, registry }: PortSurroundings,
 ): Output<string> | undefined {
   if (floatingIp === undefined) return undefined;
   const { network: pool, address: wanted } = floatingIp;
@@ -165,5 +167,6 @@ function declareFloatingIp(
     { floatingIp: address, portId: port.id },
     { parent, dependsOn: [...routes] },
   );
+  registry.floatingIps.set(portName, address);
   return address;
 }

@@ -81,9 +81,12 @@ describe("the ports of an environment", () => {
   it("binds a server to a trunk's parent port, with the others behind it", async () => {
     const subports = [
       { name: "storage", network: "net", mac: "fa:16:3e:00:00:20", vlanId: 20 },
-      { network: "net", vlanId: 21 },
+      { network: "net", vlanId: 21, floatingIp: { network: "public" } },
     ];
     await declare(nodeWith({ trunk: { name: "t", subports } }));
+    expect(inputsOf("FloatingIpAssociate", "box/p-vlan-21-floating-ip")).toMatchObject({
+      portId: "box/p-vlan-21-id",
+    });
     expect(inputsOf("Trunk", "box/t")).toMatchObject({
       portId: "box/p-id",
       subPorts: [
