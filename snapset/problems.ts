@@ -22,7 +22,8 @@ function describeIssue(issue: core.$ZodIssue, path: PropertyKey[]): string[] {
 
 /** What is wrong with the one option that the value is of the kind of; of none or several, nothing. */
 function optionMeant({ errors }: core.$ZodIssueInvalidUnion): core.$ZodIssue[] | undefined {
-  const isOther = ({ code, path }: core.$ZodIssue) => code === "invalid_type" && path.length === 0;
+  const isOther = ({ code, path }: core.$ZodIssue) =>
+    path.length === 0 && (code === "invalid_type" || code === "invalid_value");
   const [meant, another] = errors.filter((option) => !option.some(isOther));
   return another === undefined ? meant : undefined;
 }

@@ -4,7 +4,7 @@ import { schemaVersion } from "../../snapset/identity";
 import { needsPlaces } from "../../snapset/placement/needs";
 import { withContext, type Context, type Surroundings } from "./context";
 import { isDifferent, type Provider } from "./provider";
-import { choose, type Choice } from "./selection/choose";
+import { choose, preflight, type Choice } from "./selection/choose";
 import { judgeAdded } from "./selection/judgeAdded";
 import type { SelectionInputs, SelectionOutputs } from "./selection/types";
 
@@ -100,7 +100,10 @@ async function failuresOf(work: () => Promise<void>) {
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     // Named, the property would be shown with its value: all the needs, with each of the problems.
-    return error.problems.map((reason) => ({ property: "", reason }));
+    return error.problems.map((problem) => ({
+      property: "",
+      reason: error.subject === preflight ? problem : `${error.subject}: ${problem}`,
+    }));
   }
 }
 

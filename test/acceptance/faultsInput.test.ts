@@ -129,5 +129,5 @@ it("a set that is not there, for an environment that is given", async () => {
     "snapset:snapId": "unknown0",
     "snapset:environment": "test/acceptance/two-guests.yaml",
   });
-  expect(output).toContain("error: snapId: there is no set unknown0; there is none at all");
+  expect(output).toContain("has a problem: snapId: there is no set unknown0; there is none at all");
 });

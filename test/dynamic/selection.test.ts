@@ -118,8 +118,8 @@ describe("Selection", () => {
     const node = { ...withData, flavor: "huge", bootsFromVolume: true };
     expect((await refusalOf("faults01", node)).split("\n")).toEqual([
       "preflight: 3 problems",
-      `  - set faults01 cannot be restored: member controller: snapshot ${snapshot.id} of its volume data is error`,
-      "  - set faults01 cannot be restored: its controller boots from an image, the environment's from a volume: remove its rootVolume",
+      `  - snapId: set faults01 cannot be restored: member controller: snapshot ${snapshot.id} of its volume data is error`,
+      "  - snapId: set faults01 cannot be restored: its controller boots from an image, the environment's from a volume: remove its rootVolume",
       "  - node controller: there is no flavor huge; there is hotstack.large, hotstack.medium, hotstack.small, hotstack.xlarge, hotstack.xxlarge; snapset:map.flavors names another",
     ]);
   });

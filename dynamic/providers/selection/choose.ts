@@ -21,6 +21,9 @@ import { candidates } from "./candidates";
 import { surveyCloud } from "./survey";
 import type { SelectionInputs, SelectionOutputs } from "./types";
 
+/** The subject of what an environment is refused for; a set is refused by the key that named it. */
+export const preflight = "preflight";
+
 /** A choice, and what has to be said of it. */
 export interface Choice {
   outs: SelectionOutputs;
@@ -50,10 +53,12 @@ export async function choose(
   const nodes = inputs.nodes ?? wantedNodesOf(environment ?? { nodes: [] });
   const needs = inputs.needs ?? (environment ? needsOf(environment, "restore") : noNeeds);
   const placing = await placeNew({ ...inputs, nodes, needs }, before, flavors, context);
-  const problems = chosen instanceof InputError ? chosen.problems : [];
   if (chosen instanceof InputError && placing.problems.length === 0) throw chosen;
   if (placing.problems.length > 0) {
-    throw new InputError("preflight", [...problems, ...placing.problems]);
+    const { subject, problems } =
+      chosen instanceof InputError ? chosen : { subject: "", problems: [] };
+    const ofSet = problems.map((problem) => `${subject}: ${problem}`);
+    throw new InputError(preflight, [...ofSet, ...placing.problems]);
   }
   const places = keepPlaces(before?.places ?? noPlaces, placing.places);
   return {

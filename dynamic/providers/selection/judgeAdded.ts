@@ -2,6 +2,7 @@ import { InputError } from "../../../common/errors";
 import { newNeeds, type Needs } from "../../../snapset/placement/needs";
 import { place, type PlacedNode } from "../../../snapset/placement/place";
 import type { Context } from "../context";
+import { preflight } from "./choose";
 import { surveyCloud } from "./survey";
 
 /** What an environment asks of a cloud, whether or not it is there already. */
@@ -25,5 +26,5 @@ export async function judgeAdded(
   const nodes = (after.nodes ?? []).filter((node) => !known.has(JSON.stringify(node)));
   const view = await surveyCloud(needs, await cloud.compute.listFlavors(), false, cloud);
   const { problems } = place(needs, nodes, view);
-  if (problems.length > 0) throw new InputError("preflight", problems);
+  if (problems.length > 0) throw new InputError(preflight, problems);
 }
