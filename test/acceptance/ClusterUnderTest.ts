@@ -43,9 +43,10 @@ export interface ClusterUnderTest {
   /**
    * Boots all nodes from what they had on their disks; returns at once.
    *
-   * @param how `isExpired`: after so long that the kubelets' certificates have expired
+   * @param how `isExpired`: after so long that the kubelets' certificates have expired; `silent`: an
+   *   operator that shows no life in this boot
    */
-  restore(how?: { isExpired?: boolean }): Promise<void>;
+  restore(how?: { isExpired?: boolean; silent?: string }): Promise<void>;
   /** Waits until nothing moves any more after a boot. */
   settle(): Promise<void>;
   /** Cuts a node's power; the cluster has noticed when it returns, if it notices. */

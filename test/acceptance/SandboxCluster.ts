@@ -48,9 +48,10 @@ export class SandboxCluster implements ClusterUnderTest {
     return this.#offAt;
   }
 
-  async restore({ isExpired = false } = {}): Promise<void> {
+  async restore({ isExpired = false, silent = "" } = {}): Promise<void> {
     this.#guests = await this.lab.captureAndRestore(this.#guests, isExpired ? 40 * day : hour);
     this.lab.worldClock.advance(apiMs);
+    if (silent !== "") await this.setOperator(silent, "stale");
   }
 
   async settle(): Promise<void> {

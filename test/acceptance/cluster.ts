@@ -45,7 +45,7 @@ export class Driver {
   }
 
   /** Captured and booted again. */
-  async restored(how?: { isExpired?: boolean }): Promise<void> {
+  async restored(how?: { isExpired?: boolean; silent?: string }): Promise<void> {
     await this.capture();
     await this.it.restore(how);
   }
@@ -244,9 +244,8 @@ export function clusterSuite<T extends ClusterUnderTest>({ begin, end }: Cluster
     ])(
       "a clock that is a day %s is seen, and yesterday's health does not count",
       async (_, days, seen) => {
-        await on.restored();
+        await on.restored({ silent: "storage" });
         cluster.skewClock(days * dayMs);
-        await cluster.setOperator("storage", "stale");
         const deadlines = { freshness: cluster.times.life };
         const { steps, freshness } = await on.revive({ offAt: cluster.offAt(), deadlines });
         expect(steps.find(({ step }) => step === "clock")?.seen).toMatch(seen);
@@ -286,8 +285,7 @@ export function clusterSuite<T extends ClusterUnderTest>({ begin, end }: Cluster
     });
 
     test("an operator that is healthy by yesterday's report alone is reported as unproven", async () => {
-      await on.restored();
-      await cluster.setOperator("storage", "stale");
+      await on.restored({ silent: "storage" });
       const deadlines = { freshness: cluster.times.life };
       const { freshness, steps } = await on.revive({ deadlines });
       expect(freshness.isProven).toBe(false);

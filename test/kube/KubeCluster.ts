@@ -161,7 +161,8 @@ export class KubeCluster implements ClusterUnderTest {
     return new Date(this.#offAt.getTime() - this.#aheadMs);
   }
 
-  async restore({ isExpired = false } = {}): Promise<void> {
+  async restore({ isExpired = false, silent = "" } = {}): Promise<void> {
+    if (silent !== "") await this.setOperator(silent, "stale");
     if (isExpired) for (const kubelet of this.#kubelets) kubelet.expireCertificates();
     await this.#startPlane();
     this.#operators.powerOn(true);
