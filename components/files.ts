@@ -6,10 +6,8 @@ import { parseYaml } from "../common/yaml/parseYaml";
 import { isScenarioFolder, isTemplate, loadScenario, type ScenarioSource } from "../hotstack";
 import type { Environment } from "../snapset/environment/environment";
 import { parseEnvironment } from "../snapset/environment/parse";
+import type { Purpose } from "../snapset/placement/needs";
 import { parseSnapsetData, type Instance } from "../snapset/snapsetData";
-
-/** What becomes of an environment: its nodes boot from base images, or from a set's. */
-export type Purpose = "deploy" | "restore";
 
 /**
  * Reads an environment: one of our own, or a Hotstack scenario. Files that it names are read too,

@@ -1,9 +1,31 @@
+import { InputError } from "../../common/errors";
+
+/** What a check says against inputs. */
+export type CheckFailure = { property: string; reason: string };
+
+/**
+ * What is known to fail, as the answer of a check.
+ *
+ * @param look throws an {@link InputError} for what is wrong
+ * @param reasonsOf what is said of it; by default its problems
+ */
+export async function failuresOf(
+  look: () => Promise<void>,
+  reasonsOf: (error: InputError) => readonly string[] = ({ problems }) => problems,
+): Promise<CheckFailure[]> {
+  try {
+    await look();
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // Named, the property would be shown with its value: all the inputs, with each of the problems.
+    return reasonsOf(error).map((reason) => ({ property: "", reason }));
+  }
+}
+
 /** A dynamic provider's methods, of inputs `I` and outputs `O`; those not given have defaults. */
 export interface Provider<I, O> {
-  check?(
-    olds: I,
-    news: I,
-  ): Promise<{ inputs: I; failures: { property: string; reason: string }[] }>;
+  check?(olds: I, news: I): Promise<{ inputs: I; failures: CheckFailure[] }>;
   diff(id: string, olds: O, news: I): Promise<Diff>;
   create(inputs: I): Promise<{ id: string; outs: O }>;
   read?(id: string, props: O): Promise<{ id: string; props: O }>;

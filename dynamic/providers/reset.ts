@@ -1,10 +1,9 @@
-import { InputError } from "../../common/errors";
 import { listed } from "../../common/listed";
 import { schemaVersion } from "../../snapset/identity";
 import { isBegun, wholeMark } from "../../snapset/reset/mark";
 import { withContext, type Context, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
-import { isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
+import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 import { observeNodes } from "./reset/observe";
 import { preflightReset } from "./reset/preflight";
 import { ResetStopped, runReset } from "./reset/run";
@@ -26,7 +25,7 @@ export function resetProvider({
   return {
     check: async (olds, news) => {
       const failures = isForeseeable(olds, news)
-        ? await within(news.selfUrn, (context) => foresee(news, context))
+        ? await failuresOf(() => within(news.selfUrn, (context) => foresee(news, context)))
         : [];
       return { inputs: news, failures };
     },
@@ -61,18 +60,11 @@ function isForeseeable(olds: Partial<ResetInputs>, news: ResetInputs): boolean {
 }
 
 /** What the reset would be refused, and a warning of what it would do, for `pulumi preview` too. */
-async function foresee(news: ResetInputs, context: Context) {
-  try {
-    const { nodes } = await preflightReset(withPlaceholders(news), context);
-    const set = isKnown(news.snapId) ? `set ${news.snapId}` : "another set";
-    if (nodes.length > 0) {
-      context.warn(`resets in place to ${set}: ${listed(nodes)}; what was written since is lost`);
-    }
-    return [];
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return error.problems.map((reason) => ({ property: "", reason }));
-  }
+async function foresee(news: ResetInputs, context: Context): Promise<void> {
+  const { nodes } = await preflightReset(withPlaceholders(news), context);
+  const set = isKnown(news.snapId) ? `set ${news.snapId}` : "another set";
+  if (nodes.length === 0) return;
+  context.warn(`resets in place to ${set}: ${listed(nodes)}; what was written since is lost`);
 }
 
 /** Whether an earlier run, of which the state need not know, may have left servers whole and off. */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { InputError } from "../../common/errors";
+import type { InputError } from "../../common/errors";
 import { schemaVersion } from "../../snapset/identity";
 import { needsPlaces } from "../../snapset/placement/needs";
 import { withContext, type Context, type Surroundings } from "./context";
-import { isDifferent, type Provider } from "./provider";
+import { failuresOf, isDifferent, type Provider } from "./provider";
 import { choose, preflight, type Choice } from "./selection/choose";
 import { judgeAdded } from "./selection/judgeAdded";
 import type { SelectionInputs, SelectionOutputs } from "./selection/types";
@@ -30,7 +30,10 @@ export function selectionProvider({
   return {
     check: async (olds, news) => ({
       inputs: news,
-      failures: await failuresOf(() => foresee(olds, news, (work) => within(news, work))),
+      failures: await failuresOf(
+        () => foresee(olds, news, (work) => within(news, work)),
+        reasonsOf,
+      ),
     }),
     diff: (_id, olds, news) => Promise.resolve({ changes: isWantedAnew(olds, news) }),
     create: async (inputs) =>
@@ -93,18 +96,9 @@ function takeForeseen(inputs: SelectionInputs): Choice | undefined {
   return isDeepStrictEqual(found?.inputs, inputs) ? found?.choice : undefined;
 }
 
-async function failuresOf(work: () => Promise<void>) {
-  try {
-    await work();
-    return [];
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    // Named, the property would be shown with its value: all the needs, with each of the problems.
-    return error.problems.map((problem) => ({
-      property: "",
-      reason: error.subject === preflight ? problem : `${error.subject}: ${problem}`,
-    }));
-  }
+/** A set is refused by the key that named it. */
+function reasonsOf({ subject, problems }: InputError): readonly string[] {
+  return subject === preflight ? problems : problems.map((problem) => `${subject}: ${problem}`);
 }
 
 function tell({ outs, warnings }: Choice, { warn, report }: Context): SelectionOutputs {

@@ -1,4 +1,4 @@
-import { InputError, messageOf } from "../../common/errors";
+import { messageOf } from "../../common/errors";
 import { journalOf } from "../../snapset/capture/journal";
 import { freshProgress, type CaptureProgress } from "../../snapset/capture/progress";
 import { schemaVersion } from "../../snapset/identity";
@@ -13,7 +13,7 @@ import { CaptureStopped } from "./capture/settle";
 import type { CaptureInputs, CaptureOutputs, ImageRow, VolumeRow } from "./capture/types";
 import { withContext, type Context, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
-import { isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
+import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 
 /**
  * The whole capture as one resource: one resumable run of phases on create and on update, the
@@ -29,7 +29,7 @@ export function snapSetProvider({
     check: async (olds, news) => {
       // Most calls are about a capture that was begun long ago: these ask the cloud for nothing.
       const failures = isForeseeable(olds, news)
-        ? await within(news.selfUrn, (context) => foresee(news, context))
+        ? await failuresOf(() => within(news.selfUrn, (context) => foresee(news, context)))
         : [];
       return { inputs: news, failures };
     },
@@ -62,16 +62,9 @@ function isForeseeable(olds: Partial<CaptureInputs>, news: CaptureInputs): boole
 }
 
 /** The preflight of a capture, for `pulumi preview`. */
-async function foresee(news: CaptureInputs, context: Context) {
+async function foresee(news: CaptureInputs, context: Context): Promise<void> {
   const inputs = isKnown(news.snapId) ? news : withPlaceholders(news);
-  try {
-    await preflight(inputs, context.cloud.now(), context);
-    return [];
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    // Named, the property would be shown with its value: all the servers, with each of the problems.
-    return error.problems.map((reason) => ({ property: "", reason }));
-  }
+  await preflight(inputs, context.cloud.now(), context);
 }
 
 /**

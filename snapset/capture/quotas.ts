@@ -1,10 +1,7 @@
+import { exceededBy, type Quota } from "../quotas";
 import type { MemberVolume } from "./member";
 
-/** How much of something there may be, and how much there is; a limit of -1 is none. */
-export interface Quota {
-  limit: number;
-  used: number;
-}
+const exceeded = exceededBy("delete sets that are no longer needed");
 
 /** What is left of the project's quotas; a service that does not tell is not judged. */
 export interface Quotas {
@@ -51,14 +48,5 @@ function snapshotProblems(
   return [
     ...exceeded(`Cinder's ${snapshots}`, volumes.length, quotas[snapshots]),
     ...exceeded(`Cinder's ${size}`, gigabytes, quotas[size]),
-  ];
-}
-
-function exceeded(name: string, needed: number, quota: Quota | undefined): string[] {
-  if (quota === undefined || quota.limit < 0 || quota.used + needed <= quota.limit) return [];
-  if (needed === 0) return [];
-  return [
-    `quota ${name}: ${needed} more needed, ${quota.used} of ${quota.limit} are used: ` +
-      "raise it, or delete sets that are no longer needed",
   ];
 }

@@ -1,4 +1,4 @@
-import type { Quota } from "../capture/quotas";
+import type { Quota } from "../quotas";
 import type { FlavorView } from "../flavors";
 
 /**

@@ -25,3 +25,13 @@ export function missing(
       : `there is ${listed([...new Set(known)].toSorted()) || "none"}`;
   return `${listed(by)}: there is no ${noun} ${name}; ${instead}; snapset:map.${mapKey} names another`;
 }
+
+/** `router main: there are 2 networks public (id, id): a name must say which; rename one` */
+export function ambiguous(
+  { name, by }: Lookup,
+  plural: string,
+  candidates: readonly { id: string }[],
+): string {
+  const ids = candidates.map(({ id }) => id).join(", ");
+  return `${by.join(", ")}: there are ${candidates.length} ${plural} ${name} (${ids}): a name must say which; rename one`;
+}

@@ -1,7 +1,8 @@
 import { normalizeMac } from "../mac";
 import { isInside } from "../environment/subnets";
 import type { CloudView, NetworkView, PortView } from "./cloudView";
-import { missing } from "./missing";
+import type { Lookup } from "./lookups";
+import { ambiguous, missing } from "./missing";
 import type { ExistingNetworkNeed, Needs } from "./needs";
 import type { FoundNetwork } from "./places";
 
@@ -58,20 +59,14 @@ function usable({ networks, projectId }: CloudView): NetworkView[] {
 }
 
 function only(
-  { name, by }: { name: string; by: string[] },
+  need: Lookup,
   networks: readonly NetworkView[],
   { problems }: NetworkFindings,
   whenMissing: () => string,
 ): NetworkView | undefined {
-  const candidates = networks.filter((it) => it.name === name);
+  const candidates = networks.filter(({ name }) => name === need.name);
   if (candidates.length === 1) return candidates[0];
-  problems.push(
-    candidates.length === 0
-      ? whenMissing()
-      : `${by.join(", ")}: there are ${candidates.length} networks ${name} (${candidates
-          .map(({ id }) => id)
-          .join(", ")}): a name must say which; rename one`,
-  );
+  problems.push(candidates.length === 0 ? whenMissing() : ambiguous(need, "networks", candidates));
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import { flavorProblems, type FlavorView } from "../flavors";
 import type { CloudView, ImageView } from "./cloudView";
 import { chooseFloatingIps } from "./floatingIps";
 import type { Lookup } from "./lookups";
-import { missing, type Kind } from "./missing";
+import { ambiguous, missing, type Kind } from "./missing";
 import type { Needs } from "./needs";
 import { findNetworks } from "./networks";
 import type { Places } from "./places";
@@ -20,6 +20,15 @@ export interface Placing {
 
 /** A node, and the base image that it boots from; undefined when it boots from a set's. */
 export type PlacedNode = WantedNode & { image?: string | undefined };
+
+/** The nodes that were not just so before. */
+export function newNodes(
+  nodes: readonly PlacedNode[],
+  before: readonly PlacedNode[],
+): PlacedNode[] {
+  const known = new Set(before.map((node) => JSON.stringify(node)));
+  return nodes.filter((node) => !known.has(JSON.stringify(node)));
+}
 
 /**
  * Finds in the cloud what an environment needs, and all that is known to fail before it is begun.
@@ -116,11 +125,7 @@ function findGroups(needs: readonly Lookup[], { securityGroups, projectId }: Clo
         ),
       );
     } else if (groups.length > 1) {
-      problems.push(
-        `${need.by.join(", ")}: there are ${groups.length} security groups ${need.name} (${groups
-          .map(({ id }) => id)
-          .join(", ")}): a name must say which; rename one`,
-      );
+      problems.push(ambiguous(need, "security groups", groups));
     } else found[need.name] = group.id;
   }
   return { found, problems };

@@ -1,7 +1,9 @@
-import type { Quota } from "../capture/quotas";
 import type { FlavorView } from "../flavors";
+import { exceededBy, type Quota } from "../quotas";
 import type { PlacementQuotas } from "./cloudView";
 import type { Needs } from "./needs";
+
+const exceeded = exceededBy("remove what is no longer needed");
 
 /**
  * What an environment needs more of than the project may have, as sentences.
@@ -19,24 +21,18 @@ export function placementQuotaProblems(
   const servers = { instances: flavors.length, cores: sum("vcpus"), ram: sum("ram") };
   const made = { ...needs.network, floatingip: (needs.network["floatingip"] ?? 0) - reused };
   return [
-    ...exceeded("Nova", servers, compute),
-    ...exceeded("Cinder", needs.blockStorage, blockStorage),
-    ...exceeded("Neutron", made, network),
+    ...exceededOf("Nova", servers, compute),
+    ...exceededOf("Cinder", needs.blockStorage, blockStorage),
+    ...exceededOf("Neutron", made, network),
   ];
 }
 
-function exceeded(
+function exceededOf(
   service: string,
   needed: Readonly<Record<string, number>>,
   quotas: Readonly<Record<string, Quota>>,
 ): string[] {
-  return Object.entries(needed).flatMap(([key, amount]) => {
-    const quota = quotas[key];
-    if (quota === undefined || quota.limit < 0 || amount <= 0) return [];
-    if (quota.used + amount <= quota.limit) return [];
-    return [
-      `quota ${service}'s ${key}: ${amount} more needed, ${quota.used} of ${quota.limit} are used: ` +
-        "raise it, or remove what is no longer needed",
-    ];
-  });
+  return Object.entries(needed).flatMap(([key, amount]) =>
+    exceeded(`${service}'s ${key}`, amount, quotas[key]),
+  );
 }

@@ -7,10 +7,11 @@ import {
 } from "../../../snapset/capture/journal";
 import type { Member } from "../../../snapset/capture/member";
 import { judgeMembers } from "../../../snapset/capture/preflight";
-import { quotaProblems, type Quota } from "../../../snapset/capture/quotas";
+import { quotaProblems } from "../../../snapset/capture/quotas";
 import type { ServerView } from "../../../snapset/capture/server";
 import { snapIdProperty } from "../../../snapset/identity";
 import { policyProblems } from "../../../snapset/capture/volumes";
+import type { Quota } from "../../../snapset/quotas";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
 import { observeImages, observeJournals, observeVolumes } from "./observe";

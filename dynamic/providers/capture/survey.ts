@@ -1,9 +1,10 @@
-import type { OpenStack, Volume } from "../../../openstack";
+import type { Volume } from "../../../openstack";
 import type { CapturedFlavor } from "../../../snapset/capture/preflight";
-import type { Quota, Quotas } from "../../../snapset/capture/quotas";
+import type { Quotas } from "../../../snapset/capture/quotas";
 import type { ServerView } from "../../../snapset/capture/server";
 import type { Instance } from "../../../snapset/snapsetData";
 import type { Context } from "../context";
+import { cinderQuotasOf, quotasOf } from "../quotas";
 import { ifThere } from "./ifThere";
 import { observeServers } from "./observe";
 
@@ -72,26 +73,14 @@ export function addVolumeImageProperties(
   }
 }
 
-const noQuotas: Awaited<ReturnType<OpenStack["blockStorage"]["showQuotaSet"]>> = {};
-
 /** What is left of the quotas that a capture draws on; of Cinder only where there are volumes. */
 export async function observeQuotas(hasVolumes: boolean, { cloud }: Context): Promise<Quotas> {
   const [volumes, usage] = await Promise.all([
-    hasVolumes ? cloud.blockStorage.showQuotaSet() : noQuotas,
+    hasVolumes ? cloud.blockStorage.showQuotaSet() : {},
     cloud.image.showUsage(),
   ]);
   return {
-    blockStorage: mapValues(volumes, ({ limit, in_use, reserved }) => ({
-      limit,
-      used: in_use + reserved,
-    })),
-    image: mapValues(usage ?? {}, ({ limit, usage: used }) => ({ limit, used })),
+    blockStorage: cinderQuotasOf(volumes),
+    image: quotasOf(usage ?? {}, ({ limit, usage: used }) => ({ limit, used })),
   };
-}
-
-function mapValues<T>(
-  record: Readonly<Record<string, T>>,
-  toQuota: (value: T) => Quota,
-): Record<string, Quota> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toQuota(value)]));
 }

@@ -10,7 +10,7 @@ import {
   withoutAddresses,
   type Needs,
 } from "../../../snapset/placement/needs";
-import { place, type PlacedNode, type Placing } from "../../../snapset/placement/place";
+import { newNodes, place, type PlacedNode, type Placing } from "../../../snapset/placement/place";
 import { asItIs } from "../../../snapset/placement/placement";
 import { placementWarnings } from "../../../snapset/placement/placementWarnings";
 import { keepPlaces, noPlaces } from "../../../snapset/placement/places";
@@ -102,11 +102,10 @@ async function placeNew(
   { cloud }: Pick<Context, "cloud">,
 ): Promise<Placing> {
   const wanted = before === null ? needs : unmet(needs, before);
-  const known = new Set(before?.nodes?.map((node) => JSON.stringify(node)));
   // A set's servers are made anew with their flavors whenever the choice changes.
-  const isNew = (node: PlacedNode) => snapId !== null || !known.has(JSON.stringify(node));
+  const judged = snapId === null ? newNodes(nodes, before?.nodes ?? []) : nodes;
   const view = await surveyCloud(wanted, flavors, before === null, cloud);
-  return place(wanted, nodes.filter(isNew), view);
+  return place(wanted, judged, view);
 }
 
 /** An earlier version kept no places: names are looked up, addresses are the environment's own. */

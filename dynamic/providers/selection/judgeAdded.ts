@@ -1,6 +1,6 @@
 import { InputError } from "../../../common/errors";
 import { newNeeds, type Needs } from "../../../snapset/placement/needs";
-import { place, type PlacedNode } from "../../../snapset/placement/place";
+import { newNodes, place, type PlacedNode } from "../../../snapset/placement/place";
 import type { Context } from "../context";
 import { preflight } from "./choose";
 import { surveyCloud } from "./survey";
@@ -22,8 +22,7 @@ export async function judgeAdded(
   { cloud }: Pick<Context, "cloud">,
 ): Promise<void> {
   const needs = newNeeds(after.needs, before.needs);
-  const known = new Set(before.nodes?.map((node) => JSON.stringify(node)));
-  const nodes = (after.nodes ?? []).filter((node) => !known.has(JSON.stringify(node)));
+  const nodes = newNodes(after.nodes ?? [], before.nodes ?? []);
   const view = await surveyCloud(needs, await cloud.compute.listFlavors(), false, cloud);
   const { problems } = place(needs, nodes, view);
   if (problems.length > 0) throw new InputError(preflight, problems);

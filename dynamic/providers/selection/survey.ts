@@ -2,6 +2,7 @@ import { isForbidden, isNotFound, type Image, type OpenStack } from "../../../op
 import type { FlavorView } from "../../../snapset/flavors";
 import type { CloudView, PlacementQuotas } from "../../../snapset/placement/cloudView";
 import type { Needs } from "../../../snapset/placement/needs";
+import { cinderQuotasOf, quotasOf } from "../quotas";
 
 /**
  * Sees what of the cloud matters to an environment, with one list for each kind of thing, and none
@@ -87,11 +88,11 @@ async function surveyQuotas(
       cores: { limit: compute.maxTotalCores, used: compute.totalCoresUsed },
       ram: { limit: compute.maxTotalRAMSize, used: compute.totalRAMUsed },
     },
-    blockStorage: mapValues(blockStorage, ({ limit, in_use, reserved }) => ({
+    blockStorage: cinderQuotasOf(blockStorage ?? {}),
+    network: quotasOf(network ?? {}, ({ limit, used, reserved }) => ({
       limit,
-      used: in_use + reserved,
+      used: used + reserved,
     })),
-    network: mapValues(network, ({ limit, used, reserved }) => ({ limit, used: used + reserved })),
   };
 }
 
@@ -103,12 +104,4 @@ async function told<T>(answer: Promise<T>): Promise<T | undefined> {
     if (isNotFound(error) || isForbidden(error)) return undefined;
     throw error;
   }
-}
-
-function mapValues<T, U>(
-  record: Readonly<Record<string, T>> | undefined,
-  change: (value: T) => U,
-): Record<string, U> {
-  const entries = Object.entries(record ?? {});
-  return Object.fromEntries(entries.map(([key, value]) => [key, change(value)]));
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { quotaProblems, type Quota, type Quotas } from "../../../snapset/capture/quotas";
+import { quotaProblems, type Quotas } from "../../../snapset/capture/quotas";
+import type { Quota } from "../../../snapset/quotas";
 
 const advice = "raise it, or delete sets that are no longer needed";
 const nothing: Quotas = { blockStorage: {}, image: {} };
