@@ -25,7 +25,7 @@ export function resetProvider({
   return {
     check: async (olds, news) => {
       const failures = isForeseeable(olds, news)
-        ? await failuresOf(() => within(news.selfUrn, (context) => foresee(news, context)))
+        ? await within(news.selfUrn, (context) => failuresOf(() => foresee(news, context)))
         : [];
       return { inputs: news, failures };
     },

@@ -29,7 +29,7 @@ export function snapSetProvider({
     check: async (olds, news) => {
       // Most calls are about a capture that was begun long ago: these ask the cloud for nothing.
       const failures = isForeseeable(olds, news)
-        ? await failuresOf(() => within(news.selfUrn, (context) => foresee(news, context)))
+        ? await within(news.selfUrn, (context) => failuresOf(() => foresee(news, context)))
         : [];
       return { inputs: news, failures };
     },
