@@ -8,8 +8,8 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { clusterInputsOf, type ClusterInputs } from "../dynamic/providers/cluster/inputs";
-import type { ImageRow, VolumeRow } from "../dynamic/providers/capture/types";
+import { clusterInputsOf, type ClusterInputs } from "../platforms/cluster/inputs";
+import type { ImageRow, VolumeRow } from "../platforms/capture/types";
 import { SnapId } from "../dynamic/snapId";
 import { SnapSet } from "../dynamic/snapSet";
 import type { CaptureConfig } from "../snapset/config";

@@ -5,7 +5,7 @@ import {
   type Input,
   type Output,
 } from "@pulumi/pulumi";
-import { clusterInputsOf } from "../dynamic/providers/cluster/inputs";
+import { clusterInputsOf } from "../platforms/cluster/inputs";
 import { Revival } from "../dynamic/revival";
 import type { ReviveEvidence } from "../openshift";
 import type { ClusterSettings } from "../snapset/config";

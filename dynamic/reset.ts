@@ -1,5 +1,5 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
-import type { ResetInputs, ResetOutputs } from "./providers/reset/types";
+import type { ResetInputs, ResetOutputs } from "../platforms/nova/reset/types";
 import { ReportingResource } from "./resource";
 import { providerStub } from "./stub";
 

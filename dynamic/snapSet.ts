@@ -1,6 +1,6 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { CaptureProgress } from "../snapset/capture/progress";
-import type { CaptureInputs, ImageRow, VolumeRow } from "./providers/capture/types";
+import type { CaptureInputs, ImageRow, VolumeRow } from "../platforms/capture/types";
 import { ReportingResource } from "./resource";
 import { providerStub } from "./stub";
 

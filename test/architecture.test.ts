@@ -9,10 +9,12 @@ const allowed: Record<string, readonly string[]> = {
   snapset: ["common"],
   openstack: ["common"],
   openshift: ["common"],
-  dynamic: ["common", "snapset", "openstack", "openshift"],
+  kubevirt: ["common", "openshift"],
+  platforms: ["common", "snapset", "openstack", "openshift", "kubevirt"],
+  dynamic: ["common", "snapset", "openstack", "openshift", "kubevirt", "platforms"],
   hotstack: ["common", "snapset"],
-  components: ["common", "snapset", "openstack", "openshift", "dynamic", "hotstack"],
-  cli: ["common", "snapset", "openstack"],
+  components: ["common", "snapset", "openstack", "openshift", "platforms", "dynamic", "hotstack"],
+  cli: ["common", "snapset", "openstack", "openshift", "kubevirt", "platforms"],
   toolchain: ["common"],
   sandbox: ["common", "snapset", "openstack", "openshift", "toolchain"],
   modes: ["common", "snapset", "components", "dynamic"],
@@ -21,7 +23,7 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /** Folders of which only index.ts is for others. */
-const closed = ["openstack", "openshift", "hotstack"];
+const closed = ["openstack", "openshift", "kubevirt", "hotstack"];
 
 interface Import {
   from: string;

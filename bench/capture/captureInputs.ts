@@ -1,4 +1,4 @@
-import type { CaptureInputs } from "../../dynamic/providers/capture/types";
+import type { CaptureInputs } from "../../platforms/capture/types";
 import type { Instance } from "../../snapset/snapsetData";
 
 /** A capture of some servers as `snapset:` configuration without any wishes gives it. */

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { systemClock } from "../../common/clock";
-import type { OpenJournal } from "../../dynamic/providers/capture/journal";
-import { makeMembers } from "../../dynamic/providers/capture/makeMembers";
-import { observeServers } from "../../dynamic/providers/capture/observe";
-import type { Context } from "../../dynamic/providers/context";
+import type { OpenJournal } from "../../platforms/capture/journal";
+import { makeMembers } from "../../platforms/nova/makeMembers";
+import { observeServers } from "../../platforms/nova/observe";
+import type { Context } from "../../platforms/context";
 import type { OpenStack } from "../../openstack";
 import type { Member } from "../../snapset/capture/member";
 import { freshProgress } from "../../snapset/capture/progress";

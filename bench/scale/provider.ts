@@ -1,8 +1,8 @@
 import { connect } from "../../openstack";
 import { messageOf } from "../../common/errors";
-import { runCapture } from "../../dynamic/providers/capture/run";
-import type { Context } from "../../dynamic/providers/context";
-import type { CaptureInputs } from "../../dynamic/providers/capture/types";
+import { runCapture } from "../../platforms/capture/run";
+import type { Context } from "../../platforms/context";
+import type { CaptureInputs } from "../../platforms/capture/types";
 import { call } from "../../dynamic/providers/index";
 import type { WantedNode } from "../../snapset/environment/wantedNode";
 import { ControlledClock } from "./ControlledClock";

@@ -1,7 +1,7 @@
-import { systemClock, type Clock } from "../../common/clock";
-import { connect, type OpenStack } from "../../openstack";
+import { systemClock } from "../../common/clock";
+import { connect } from "../../openstack";
+import type { Context, RunContext } from "../../platforms/context";
 import { clusterSecretsOf } from "../../snapset/config";
-import type { ClusterSecrets } from "../../snapset/clusterReach";
 import type { Engine } from "./engine";
 
 /** What Pulumi hands a dynamic provider of the stack's configuration, secrets in clear. */
@@ -13,19 +13,6 @@ export interface StackConfig {
 export interface Surroundings {
   config: StackConfig;
   engine: Engine;
-}
-
-/** Everything a provider acts with; made once for each of its calls. */
-export interface Context {
-  cloud: OpenStack;
-  clock: Clock;
-  signal: AbortSignal;
-  /** One line of progress, on the resource's row. */
-  report: (line: string) => void;
-  /** A warning that is repeated when all is done. */
-  warn: (line: string) => void;
-  /** What the stack's configuration itself holds of keys and of a kubeconfig. */
-  clusterSecrets: ClusterSecrets;
 }
 
 /**
@@ -43,25 +30,32 @@ export async function withContext<T>(
     ...optional("region", config.get("openstack:region")),
     signal: engine.signal,
   });
-  let shown = "";
   try {
     return await work({
+      ...runContext(engine, urn),
       cloud,
-      clock: systemClock,
-      signal: engine.signal,
-      report: (line) => {
-        // Without a terminal every message is a line of the log: what is the same is not said again.
-        if (line !== shown) engine.status(urn, line);
-        shown = line;
-      },
-      warn: (line) => {
-        engine.warn(urn, line);
-      },
       clusterSecrets: clusterSecretsOf(config.get("snapset:cluster")),
     });
   } finally {
     await cloud.close();
   }
+}
+
+/** What one call of a provider acts with, whatever it acts on. */
+export function runContext(engine: Engine, urn: string | undefined): RunContext {
+  let shown = "";
+  return {
+    clock: systemClock,
+    signal: engine.signal,
+    report: (line) => {
+      // Without a terminal every message is a line of the log: what is the same is not said again.
+      if (line !== shown) engine.status(urn, line);
+      shown = line;
+    },
+    warn: (line) => {
+      engine.warn(urn, line);
+    },
+  };
 }
 
 function optional<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {

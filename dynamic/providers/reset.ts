@@ -1,13 +1,14 @@
 import { listed } from "../../common/listed";
 import { schemaVersion } from "../../snapset/identity";
 import { isBegun, wholeMark } from "../../snapset/reset/mark";
-import { withContext, type Context, type Surroundings } from "./context";
+import type { Context } from "../../platforms/context";
+import { withContext, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
-import { observeNodes } from "./reset/observe";
-import { preflightReset } from "./reset/preflight";
-import { ResetStopped, runReset } from "./reset/run";
-import type { ResetInputs, ResetOutputs } from "./reset/types";
+import { observeNodes } from "../../platforms/nova/reset/observe";
+import { preflightReset } from "../../platforms/nova/reset/preflight";
+import { ResetStopped, runReset } from "../../platforms/nova/reset/run";
+import type { ResetInputs, ResetOutputs } from "../../platforms/nova/reset/types";
 
 /** There is one in an environment. */
 const id = "reset";

@@ -2,9 +2,10 @@ import { messageOf } from "../../common/errors";
 import type { ReviveEvidence } from "../../openshift";
 import { schemaVersion } from "../../snapset/identity";
 import type { ClusterFacts } from "../../snapset/manifest";
-import { reviveCluster } from "./cluster/revive";
-import type { ClusterInputs } from "./cluster/inputs";
-import { withContext, type Context, type Surroundings } from "./context";
+import { reviveCluster } from "../../platforms/cluster/revive";
+import type { ClusterInputs } from "../../platforms/cluster/inputs";
+import type { Context } from "../../platforms/context";
+import { withContext, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { isDifferent, type Provider } from "./provider";
 

@@ -3,13 +3,14 @@ import { parseClusterSettings } from "../../snapset/config";
 import { snapIdFrom } from "../../snapset/snapId";
 import { journalOf, type Journal } from "../../snapset/capture/journal";
 import { snapIdProperty } from "../../snapset/identity";
-import { committedManifest } from "./capture/commit";
-import { giveBack } from "./capture/giveBack";
-import { removeSet } from "./capture/remove";
-import { closeJournals } from "./capture/journal";
-import { observeJournals } from "./capture/observe";
-import { clusterInputsOf } from "./cluster/inputs";
-import { withContext, type Context, type StackConfig, type Surroundings } from "./context";
+import { committedManifest } from "../../platforms/glance/commit";
+import { giveBack } from "../../platforms/nova/giveBack";
+import { removeSet } from "../../platforms/nova/remove";
+import { closeJournals } from "../../platforms/capture/journal";
+import { observeJournals } from "../../platforms/nova/observe";
+import { clusterInputsOf } from "../../platforms/cluster/inputs";
+import type { Context } from "../../platforms/context";
+import { withContext, type StackConfig, type Surroundings } from "./context";
 import { isDifferent, type Provider } from "./provider";
 
 export interface SnapIdInputs {

@@ -3,15 +3,21 @@ import { journalOf } from "../../snapset/capture/journal";
 import { freshProgress, type CaptureProgress } from "../../snapset/capture/progress";
 import { schemaVersion } from "../../snapset/identity";
 import type { Manifest } from "../../snapset/manifest";
-import { giveBack } from "./capture/giveBack";
-import { closeJournals } from "./capture/journal";
-import { observeJournals } from "./capture/observe";
-import { preflight } from "./capture/preflight";
-import { removeSet } from "./capture/remove";
-import { runCapture } from "./capture/run";
-import { CaptureStopped } from "./capture/settle";
-import type { CaptureInputs, CaptureOutputs, ImageRow, VolumeRow } from "./capture/types";
-import { withContext, type Context, type Surroundings } from "./context";
+import { giveBack } from "../../platforms/nova/giveBack";
+import { closeJournals } from "../../platforms/capture/journal";
+import { observeJournals } from "../../platforms/nova/observe";
+import { preflight } from "../../platforms/nova/preflight";
+import { removeSet } from "../../platforms/nova/remove";
+import { runCapture } from "../../platforms/capture/run";
+import { CaptureStopped } from "../../platforms/capture/settle";
+import type {
+  CaptureInputs,
+  CaptureOutputs,
+  ImageRow,
+  VolumeRow,
+} from "../../platforms/capture/types";
+import type { Context } from "../../platforms/context";
+import { withContext, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 

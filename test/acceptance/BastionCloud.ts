@@ -1,6 +1,6 @@
 import { systemClock } from "../../common/clock";
-import type { CaptureOutputs } from "../../dynamic/providers/capture/types";
-import { clusterInputsOf, type ClusterInputs } from "../../dynamic/providers/cluster/inputs";
+import type { CaptureOutputs } from "../../platforms/capture/types";
+import { clusterInputsOf, type ClusterInputs } from "../../platforms/cluster/inputs";
 import type { RevivalInputs } from "../../dynamic/providers/revival";
 import { connectCluster } from "../../openshift";
 import { clustersOf, kubeconfigFor } from "../../sandbox/openshift";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../common/clock";
-import type { ClusterInputs } from "../../dynamic/providers/cluster/inputs";
+import type { ClusterInputs } from "../../platforms/cluster/inputs";
 import { connectCluster, type Cluster } from "../../openshift";
 import {
   changeCluster,

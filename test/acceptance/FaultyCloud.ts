@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../../common/clock";
 import { messageOf } from "../../common/errors";
 import { waitFor } from "../../common/wait";
-import type { CaptureInputs, CaptureOutputs } from "../../dynamic/providers/capture/types";
+import type { CaptureInputs, CaptureOutputs } from "../../platforms/capture/types";
 import { Providers } from "./Providers";
 import { PartialFailure } from "../../dynamic/providers/partialFailure";
 import type { SelectionOutputs } from "../../dynamic/providers/selection";

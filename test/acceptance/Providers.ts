@@ -1,6 +1,6 @@
-import type { CaptureInputs, CaptureOutputs } from "../../dynamic/providers/capture/types";
+import type { CaptureInputs, CaptureOutputs } from "../../platforms/capture/types";
 import { call } from "../../dynamic/providers/index";
-import type { ResetInputs, ResetOutputs } from "../../dynamic/providers/reset/types";
+import type { ResetInputs, ResetOutputs } from "../../platforms/nova/reset/types";
 import type { RevivalInputs, RevivalOutputs } from "../../dynamic/providers/revival";
 import type { SelectionInputs, SelectionOutputs } from "../../dynamic/providers/selection";
 

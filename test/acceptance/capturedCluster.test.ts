@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClusterInputs } from "../../dynamic/providers/cluster/inputs";
+import type { ClusterInputs } from "../../platforms/cluster/inputs";
 import { connectCluster, type Cluster } from "../../openshift";
 import { systemClock } from "../../common/clock";
 import { kubeconfigFor } from "../../sandbox/openshift";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { CaptureOutputs } from "../../dynamic/providers/capture/types";
+import type { CaptureOutputs } from "../../platforms/capture/types";
 import { changeCluster } from "../../sandbox/openshift";
 import { Sshd, until } from "../openshift/ssh/sshd";
 import { addresses, BastionCloud, folder, sshd } from "./BastionCloud";

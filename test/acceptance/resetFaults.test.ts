@@ -1,5 +1,5 @@
 import { PartialFailure } from "../../dynamic/providers/partialFailure";
-import type { ResetInputs, ResetOutputs } from "../../dynamic/providers/reset/types";
+import type { ResetInputs, ResetOutputs } from "../../platforms/nova/reset/types";
 import type { Instance } from "../../snapset/snapsetData";
 import { startProvider } from "../kills/ProviderProcess";
 import { allRunning, captureOf, expectUntouched, FaultyCloud } from "./FaultyCloud";

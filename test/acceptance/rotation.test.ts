@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ClusterInputs } from "../../dynamic/providers/cluster/inputs";
+import type { ClusterInputs } from "../../platforms/cluster/inputs";
 import { changeCluster, clustersOf, kubeconfigFor } from "../../sandbox/openshift";
 import type { Instance } from "../../snapset/snapsetData";
 import { captureOf, failureOf, FaultyCloud } from "./FaultyCloud";

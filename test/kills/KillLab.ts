@@ -1,4 +1,4 @@
-import type { CaptureInputs } from "../../dynamic/providers/capture/types";
+import type { CaptureInputs } from "../../platforms/capture/types";
 import type { Caller } from "../../sandbox/world";
 import { callerOf } from "../../sandbox/world/identity";
 import type { Role } from "../../snapset/roles";

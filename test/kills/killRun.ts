@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { CaptureOutputs } from "../../dynamic/providers/capture/types";
+import type { CaptureOutputs } from "../../platforms/capture/types";
 import type { SelectionOutputs } from "../../dynamic/providers/selection";
 import { KillLab } from "./KillLab";
 import type { Answer, Order, ProviderProcess } from "./ProviderProcess";

@@ -1,4 +1,4 @@
-import { clusterInputsOf } from "../../dynamic/providers/cluster/inputs";
+import { clusterInputsOf } from "../../platforms/cluster/inputs";
 import { InputError } from "../../common/errors";
 import { parseClusterSettings } from "../../snapset/config";
 

@@ -4,7 +4,7 @@ import {
   type SetImage,
   type SnapsetRecord,
 } from "../../../snapset/sets";
-import type { Context } from "../context";
+import type { Context } from "../../../platforms/context";
 
 /**
  * The sets to choose from: with one list of the images of the one that is named, or of all for

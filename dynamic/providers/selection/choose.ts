@@ -16,7 +16,7 @@ import { placementWarnings } from "../../../snapset/placement/placementWarnings"
 import { keepPlaces, noPlaces } from "../../../snapset/placement/places";
 import { expiryOf, ownEnvironment, placedEnvironment, selectSet } from "../../../snapset/selection";
 import type { SnapsetRecord } from "../../../snapset/sets";
-import type { Context } from "../context";
+import type { Context } from "../../../platforms/context";
 import { candidates } from "./candidates";
 import { surveyCloud } from "./survey";
 import type { SelectionInputs, SelectionOutputs } from "./types";

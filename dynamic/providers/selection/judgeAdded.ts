@@ -1,7 +1,7 @@
 import { InputError } from "../../../common/errors";
 import { newNeeds, type Needs } from "../../../snapset/placement/needs";
 import { newNodes, place, type PlacedNode } from "../../../snapset/placement/place";
-import type { Context } from "../context";
+import type { Context } from "../../../platforms/context";
 import { preflight } from "./choose";
 import { surveyCloud } from "./survey";
 

@@ -1,0 +1,153 @@
+import { InputError } from "../../common/errors";
+import {
+  journalOf,
+  rivalProblem,
+  rivalsOf,
+  type StoredJournal,
+} from "../../snapset/capture/journal";
+import type { Member } from "../../snapset/capture/member";
+import { judgeMembers } from "../../snapset/capture/preflight";
+import { quotaProblems } from "../../snapset/capture/quotas";
+import type { ServerView } from "../../snapset/capture/server";
+import { snapIdProperty } from "../../snapset/identity";
+import { policyProblems } from "../../snapset/capture/volumes";
+import type { Quota } from "../../snapset/quotas";
+import type { Instance } from "../../snapset/snapsetData";
+import type { Context } from "../context";
+import { observeImages, observeJournals, observeVolumes } from "./observe";
+import {
+  addVolumeImageProperties,
+  observeFlavors,
+  observeImageProperties,
+  observeQuotas,
+  observeServersWithPorts,
+} from "./survey";
+import type { CaptureInputs } from "../capture/types";
+
+/** What the preflight has found. */
+export interface Preflight {
+  members: Member[];
+  journals: StoredJournal[];
+  warnings: string[];
+  /** Names of the images that the servers were made from, by server, where they are there still. */
+  imageNames: Map<string, string>;
+  /** How many images may be uploading at a time by Glance's quota; undefined without one. */
+  maxUploads: number | undefined;
+}
+
+/**
+ * Finds the servers and everything about them and the cloud that is known to fail, before the first
+ * change. It changes nothing itself.
+ *
+ * @param capturedAt for the names and properties that the set's images will have
+ * @throws {InputError} with all the problems
+ */
+export async function preflight(
+  inputs: CaptureInputs,
+  capturedAt: Date,
+  context: Context,
+): Promise<Preflight> {
+  const [servers, images, journals] = await Promise.all([
+    observeServersWithPorts(context, inputs.instances),
+    observeImages(context, inputs.snapId, inputs.instances),
+    observeJournals(context),
+  ]);
+  const [volumes, flavors, imageProperties] = await Promise.all([
+    observeVolumes(context, servers.values()),
+    observeFlavors(servers, context),
+    observeImageProperties(servers, context),
+  ]);
+  addVolumeImageProperties(imageProperties, servers, volumes);
+  const own = journalOf(inputs.snapId, journals)?.journal;
+  const quotas = await observeQuotas(volumes.size > 0, context);
+  const { problems, warnings, members } = judgeMembers(
+    identitiesOf(inputs, servers, capturedAt),
+    { ...inputs, policies: inputs.volumes, shutdownTimeoutMs: inputs.shutdownTimeout },
+    {
+      cloud: context.cloud.cloud,
+      servers,
+      volumes,
+      flavors,
+      imageProperties,
+      begun: new Set(images.members.keys()),
+      told: new Set(Object.keys(own?.progress.stopped ?? {})),
+    },
+  );
+  problems.push(
+    ...policyProblems(inputs.volumes, volumes),
+    ...rivalsOf(inputs, journals).map(rivalProblem),
+    ...quotaProblems(
+      inputs.instances.length - images.members.size + 1,
+      members.flatMap((member) => volumesToSnapshot(member, images.members)),
+      quotas,
+    ),
+  );
+  if (problems.length > 0) throw new InputError("capture", problems);
+  return {
+    members,
+    journals,
+    warnings: [...warnings, ...roleWarnings(context)],
+    imageNames: imageNamesOf(imageProperties),
+    maxUploads: maxUploadsOf(quotas.image["image_count_uploading"]),
+  };
+}
+
+/**
+ * Nova looks a server up before it asks its policy, so there is no harmless way to ask it; and on
+ * clouds with the policies of before Rocky a reader may make images, too.
+ */
+function roleWarnings({ cloud: { roles, cloud } }: Context): string[] {
+  if (roles.length === 0 || roles.some((role) => role !== "reader")) return [];
+  return [
+    `the user of cloud ${cloud} has role reader only: most clouds let such a user make no images; role member is enough`,
+  ];
+}
+
+/** Of a server that boots from a volume, Cinder keeps the name; what a set has is no base image. */
+function imageNamesOf(
+  properties: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+): Map<string, string> {
+  const entries = [...properties].flatMap(([server, image]): [string, string][] => {
+    const name = image["image_name"] ?? image["name"];
+    return typeof name === "string" && !image[snapIdProperty] ? [[server, name]] : [];
+  });
+  return new Map(entries);
+}
+
+function identitiesOf(
+  inputs: CaptureInputs,
+  servers: ReadonlyMap<string, ServerView>,
+  capturedAt: Date,
+) {
+  return inputs.instances.map((instance) => ({
+    instance,
+    identity: {
+      snapId: inputs.snapId,
+      environment: inputs.environmentName,
+      member: instance.name,
+      role: instance.role,
+      macAddresses: macAddressesOf(instance, servers.get(instance.uuid)?.macAddresses ?? []),
+      members: inputs.instances.length,
+      capturedAt,
+    },
+  }));
+}
+
+/** All MACs of the server, the one that the instance is known by first. */
+function macAddressesOf({ macAddress }: Instance, all: readonly string[]): string[] {
+  return [macAddress, ...all.filter((mac) => mac !== macAddress)];
+}
+
+/** Of a volume-backed server Nova snapshots every volume, wanted or not. */
+function volumesToSnapshot(
+  { instance, server, volumes }: Member,
+  begun: ReadonlyMap<string, unknown>,
+) {
+  if (begun.has(instance.name)) return [];
+  return server.image === "" ? volumes : volumes.filter(({ policy }) => policy === "include");
+}
+
+/** Nova refuses an image above this quota, which others' uploads use too. */
+function maxUploadsOf(quota: Quota | undefined): number | undefined {
+  return quota === undefined || quota.limit < 0 ? undefined : Math.max(1, quota.limit - quota.used);
+}

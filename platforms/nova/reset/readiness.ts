@@ -1,0 +1,28 @@
+import { listed } from "../../../common/listed";
+import { waitFor } from "../../../common/wait";
+import type { Context } from "../../context";
+import { preflightReset } from "./preflight";
+import type { ResetInputs } from "./types";
+
+/**
+ * Under `WaitGracePeriod` waits until those who use the servers have stopped them. `StopTarget` has
+ * nothing to wait for, and `FailImmediate` was the preflight's.
+ *
+ * @throws {TimeoutError} when one still runs at the end of the grace period
+ */
+export async function waitUntilReady(inputs: ResetInputs, context: Context): Promise<void> {
+  const { policy, gracePeriod } = inputs.readiness;
+  if (policy !== "WaitGracePeriod") return;
+  await waitFor({
+    what: "somebody to stop the servers, as snapset:restore.targetReadiness is WaitGracePeriod",
+    observe: () => preflightReset(inputs, context),
+    isDone: ({ running }) => running.length === 0,
+    describe: ({ running }) => `running: ${listed(running)}`,
+    deadlineMs: gracePeriod,
+    clock: context.clock,
+    signal: context.signal,
+    onProgress: (seen) => {
+      context.report(`waiting for the servers to be stopped; ${seen}`);
+    },
+  });
+}
