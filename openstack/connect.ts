@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { Agent } from "undici";
 import { systemClock, type Clock } from "../common/clock";
+import { BareMetalService } from "./bare-metal/BareMetalService";
+import { baseMicroversion, microversionHeader } from "./bare-metal/microversions";
 import { BlockStorageService } from "./block-storage/BlockStorageService";
 import { Compute, computeMicroversion } from "./compute/Compute";
 import { loadCloud } from "./config/loadCloud";
@@ -47,7 +49,8 @@ export interface OpenStack {
   image: ImageService;
   network: NetworkService;
   blockStorage: BlockStorageService;
-  /** Requests sent so far, by service: `identity`, `compute`, `image`, `network`, `block-storage`. */
+  bareMetal: BareMetalService;
+  /** Requests sent so far, by service: `identity`, `compute`, `image`, `network`, `block-storage`, `baremetal`. */
   requests: Readonly<Record<string, number>>;
   /** The cloud's own time, as its answers tell it: the machine's clock may be wrong. */
   now(): Date;
@@ -125,6 +128,9 @@ async function open(
     image: new ImageService(clientOf("image")),
     network: new NetworkService(clientOf("network")),
     blockStorage: new BlockStorageService(clientOf("block-storage"), projectId),
+    bareMetal: new BareMetalService(
+      clientOf("baremetal", { [microversionHeader]: baseMicroversion }),
+    ),
     requests,
     now: () => time.now(),
     get clockOffsetMs() {

@@ -1,4 +1,11 @@
 export { connect, type OpenStack } from "./connect";
+export { snapshotMicroversion } from "./bare-metal/microversions";
+export type {
+  BareMetalNode,
+  BareMetalPatch,
+  BareMetalPort,
+  ProvisionRequest,
+} from "./bare-metal/types";
 export type { Snapshot, Volume } from "./block-storage/types";
 export type { Server } from "./compute/types";
 export {

@@ -21,6 +21,7 @@ const overrideKeys: Record<Service, string[]> = {
   image: ["image"],
   network: ["network"],
   "block-storage": ["block_storage", "volumev3", "volume"],
+  baremetal: ["baremetal", "bare_metal"],
 };
 
 /**

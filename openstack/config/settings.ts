@@ -1,5 +1,5 @@
 /** The services that this client talks to, by the first of their types in the catalog. */
-export type Service = "compute" | "image" | "network" | "block-storage";
+export type Service = "compute" | "image" | "network" | "block-storage" | "baremetal";
 
 /** Which of a service's endpoints to use. */
 export type Interface = "public" | "internal" | "admin";

@@ -16,6 +16,8 @@ export interface Listing<T> {
   /** The key that holds the items, e.g. `servers`. */
   key: string;
   item: z.ZodType<T>;
+  /** On the request of each page, beside the service's own. */
+  headers?: Record<string, string>;
 }
 
 /** One service: its endpoint, with a token on each request. */
@@ -51,8 +53,9 @@ export class ServiceClient {
   async list<T>(action: string, path: string, query: Query, listing: Listing<T>): Promise<T[]> {
     const items: T[] = [];
     let search = queryString(query);
+    const { headers = {} } = listing;
     for (;;) {
-      const answer = await this.send({ action, method: "GET", path: `${path}${search}` });
+      const answer = await this.send({ action, method: "GET", path: `${path}${search}`, headers });
       items.push(...parseAnswer(answer, pageOf(listing)));
       const next = nextSearch(answer.body, listing.key);
       if (next === undefined) return items;

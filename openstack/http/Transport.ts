@@ -123,7 +123,10 @@ export class Transport {
     return {
       call,
       status: response.statusCode,
-      requestId: headerOf(response.headers, "x-openstack-request-id"),
+      requestId:
+        headerOf(response.headers, "x-openstack-request-id") ??
+        // Ironic's (ironic `api/middleware`, before 1.107).
+        headerOf(response.headers, "openstack-request-id"),
       headers: response.headers,
       body: parseBody(text, headerOf(response.headers, "content-type")),
     };

@@ -25,14 +25,16 @@ const serviceTypes: Record<Service, string[]> = {
   image: ["image"],
   network: ["network"],
   "block-storage": ["block-storage", "volumev3", "block-store"],
+  baremetal: ["baremetal", "bare-metal"],
 };
 
-/** The version in an endpoint's path; Glance's and Neutron's catalog entries come without. */
+/** The version in an endpoint's path; Glance's, Neutron's and Ironic's catalog entries come without. */
 const versions: Record<Service, string> = {
   compute: "v2.1",
   image: "v2",
   network: "v2.0",
   "block-storage": "v3",
+  baremetal: "v1",
 };
 
 /**

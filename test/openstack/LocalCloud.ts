@@ -102,7 +102,7 @@ export class LocalCloud {
   }
 
   private catalog() {
-    return ["compute", "image", "network", "volumev3"].map((type) => ({
+    return ["compute", "image", "network", "volumev3", "baremetal"].map((type) => ({
       type,
       endpoints: [{ interface: "public", region_id: "RegionOne", url: `${this.url}/${type}/` }],
     }));
