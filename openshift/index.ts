@@ -1,5 +1,5 @@
 import type { Cluster } from "./api/cluster";
-import type { ClusterConnection } from "./api/connect";
+import type { ApiWire, ClusterConnection } from "./api/connect";
 import type { EtcdBackup, EtcdBackupEvidence } from "./quiesce/etcdBackup";
 import type { RunOnNodes } from "./nodes/runOnNodes";
 import type { Bastion, BastionSettings } from "./ssh/bastion";
@@ -16,6 +16,17 @@ import type { OpenNode } from "./ssh/nodeSessions";
 export async function connectCluster(connection: ClusterConnection): Promise<Cluster> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
   const { connectCluster: connect } = require("./api/connect") as typeof import("./api/connect");
+  return connect(connection);
+}
+
+/**
+ * As {@link connectCluster}, for calls of one's own with {@link callApi}.
+ *
+ * @throws {InputError} naming what is wrong with the kubeconfig
+ */
+export async function connectWire(connection: ClusterConnection): Promise<ApiWire> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazy, and CommonJS as all of us
+  const { connectWire: connect } = require("./api/connect") as typeof import("./api/connect");
   return connect(connection);
 }
 
@@ -72,7 +83,9 @@ export { passingProblem } from "./ssh/errors";
 export type { NodeAccessSettings } from "./ssh/nodeAccess";
 export type { RunOnNodes } from "./nodes/runOnNodes";
 export type { Cluster } from "./api/cluster";
-export type { ClusterConnection } from "./api/connect";
+export type { ApiWire, ClusterConnection } from "./api/connect";
+export { callApi, type Call, type Wire } from "./api/wire";
+export { ClusterError, isNotFound } from "./api/errors";
 export { describeQuiesce, warningsOfDrain } from "./quiesce/describeQuiesce";
 export { readClusterFacts, type ClusterFacts } from "./facts";
 export { readNodeMachines } from "./nodes/nodeMachines";

@@ -12,7 +12,7 @@ import type { Bastion } from "../ssh/bastion";
 import { dialDirectly, dialInOrder, type Dial } from "../ssh/dialInOrder";
 import { parseAddress, type Address } from "../ssh/forward";
 import { reroute } from "../ssh/reroute";
-import type { Send } from "./wire";
+import type { Send, Wire } from "./wire";
 
 /** How to reach a cluster. */
 export interface ClusterConnection {
@@ -40,14 +40,31 @@ export interface ClusterConnection {
  * @throws {InputError} naming what is wrong with the kubeconfig or the addresses
  */
 export async function connectCluster(connection: ClusterConnection): Promise<Cluster> {
+  const { server, wire } = await connectWire(connection);
+  return createCluster(server, wire);
+}
+
+/** The address of an API server, and what carries calls to it. */
+export interface ApiWire {
+  server: string;
+  wire: Wire;
+}
+
+/**
+ * As {@link connectCluster}, for calls of one's own.
+ *
+ * @throws {InputError} naming what is wrong with the kubeconfig or the addresses
+ */
+export async function connectWire(connection: ClusterConnection): Promise<ApiWire> {
   const kubeconfig = loadKubeconfig(await locate(connection));
   const server = (kubeconfig.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
-  return createCluster(server, {
+  const wire = {
     send: sender(kubeconfig, server, dialer(connection, kubeconfig, server)),
     clock: connection.clock,
     signal: connection.signal,
     callTimeoutMs: connection.callTimeoutMs ?? 15_000,
-  });
+  };
+  return { server, wire };
 }
 
 async function locate({ kubeconfig, bastion }: ClusterConnection) {

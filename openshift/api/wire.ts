@@ -32,8 +32,11 @@ export interface Call {
   body?: unknown;
   contentType?: string;
   accept?: string;
-  /** What of the answer is wanted: its body, or the server's time as its header tells it. @default "body" */
-  wants?: "body" | "date";
+  /**
+   * What of the answer is wanted: its body, the server's time as its header tells it, or that it is
+   * there. @default "body"
+   */
+  wants?: "body" | "date" | "nothing";
   /** Attempts altogether, for calls that may be repeated. @default 3, and 1 for create and update */
   attempts?: number;
 }
@@ -114,6 +117,7 @@ function judge(call: Call, answer: WireAnswer): Outcome {
   const failure = { verb: call.verb, resource: call.resource, status: answer.status };
   if (answer.status >= 200 && answer.status < 300) {
     if (call.wants === "date") return { body: answer.headers.date };
+    if (call.wants === "nothing") return { body: undefined };
     if (body !== undefined) return { body };
     const error = new ClusterError(
       failure,

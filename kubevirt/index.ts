@@ -1,0 +1,10 @@
+export { connectKubeVirt, type KubeVirtConnection } from "./connect";
+export type { KubeVirt } from "./KubeVirt";
+export type {
+  ConfigMap,
+  VirtualMachine,
+  VirtualMachineInstance,
+  VirtualMachineRestore,
+  VirtualMachineSnapshot,
+  VirtualMachineSnapshotContent,
+} from "./types";
