@@ -1,0 +1,44 @@
+import { errorOf, isMarkedBy, nodeLabel, type NodeView } from "./node";
+
+/**
+ * What a snapshot that is given up ends in: the machine back as it was (`abort`), or given back to
+ * Ironic with its disk wiped (`undeploy`), which only who asked for it gets.
+ */
+export type GivingUp = "abort" | "undeploy";
+
+/** What to do about one node whose snapshot is given up. */
+export type AbortStep =
+  | { kind: "ask"; target: "abort" | "deleted" }
+  | { kind: "wait"; seen: string }
+  /** It is at rest, or not ours to touch. */
+  | { kind: "done"; evidence: string };
+
+/**
+ * The next step on a node's way out of a set's snapshot. While the conductor is at work there is none:
+ * `snapshotting` ends by itself, in `active`, `snapshot wait` or `snapshot failed`. A node that was
+ * marked by another set, or by nobody, is left as it is.
+ */
+export function planAbort(
+  node: NodeView | undefined,
+  snapId: string,
+  givingUp: GivingUp = "abort",
+): AbortStep {
+  if (node === undefined) return done("gone from Ironic");
+  const { provisionState } = node;
+  if (!["snapshotting", "snapshot wait", "snapshot failed"].includes(provisionState)) {
+    return done(`${nodeLabel(node)} is ${provisionState}${errorOf(node)}`);
+  }
+  if (!isMarkedBy(node, snapId)) {
+    return done(`${nodeLabel(node)} is left ${provisionState}: its snapshot is not this set's`);
+  }
+  if (provisionState === "snapshotting") return { kind: "wait", seen: provisionState };
+  // A conductor that holds the node refuses everything; `snapshot wait` holds none.
+  if (node.reservation !== null) {
+    return { kind: "wait", seen: `${provisionState}, locked by conductor ${node.reservation}` };
+  }
+  return { kind: "ask", target: givingUp === "undeploy" ? "deleted" : "abort" };
+}
+
+function done(evidence: string): AbortStep {
+  return { kind: "done", evidence };
+}

@@ -1,0 +1,76 @@
+/** What of an Ironic node decides about its capture and its restore. */
+export interface NodeView {
+  uuid: string;
+  name: string;
+  driver: string;
+  provisionState: string;
+  /** When that was last another one; null when it never was. */
+  provisionUpdatedAt: string | null;
+  /** `power on`, `power off`, …; null when Ironic never asked. */
+  powerState: string | null;
+  targetPowerState: string | null;
+  /** When its power was last switched; undefined where Ironic does not tell. */
+  powerChangedAt: string | undefined;
+  /** What went wrong last, in Ironic's words. */
+  lastError: string | null;
+  isInMaintenance: boolean;
+  maintenanceReason: string | null;
+  /** The conductor that works on it. */
+  reservation: string | null;
+  /** Whether it must be neither rebuilt nor undeployed. */
+  isProtected: boolean;
+  /** A project's id. */
+  owner: string | null;
+  /** The Nova server on it. */
+  serverId: string | null;
+  /** `agent`, `fake`, `no-snapshot`, or undefined where Ironic does not tell. */
+  snapshotInterface: string | undefined;
+  /** The image that it was last deployed from, by Ironic's `instance_info`. */
+  imageId: string | undefined;
+  /** GiB, where somebody has told Ironic. */
+  diskGb: number | undefined;
+  /** Which one is the root device, by hints; undefined for Ironic's own choice. */
+  rootDevice: Readonly<Record<string, unknown>> | undefined;
+  /** The image that a capture of ours asked to have its disk put into. */
+  snapshotMark: string | undefined;
+  /** How far it is restored to which set. */
+  restoreMark: string | undefined;
+  /** The hardware's own, as Ironic knows them. */
+  macAddresses: readonly string[];
+}
+
+/** The key of a node's `extra` that says which image of which set its disk was asked for. */
+export const snapshotMarkKey = "snapset_snapshot";
+
+/** The key of a node's `extra` that says how far it is restored to which set. */
+export const restoreMarkKey = "snapset_restore";
+
+/**
+ * Written on a node before its snapshot is asked for: the specification has a node in flight name no
+ * image, and without it nobody could tell whose snapshot it is after the client was killed.
+ */
+export function snapshotMarkOf(snapId: string, imageId: string): string {
+  return `${snapId}/${imageId}`;
+}
+
+/** Whether the snapshot that a node was last asked for is that of a set. */
+export function isMarkedBy({ snapshotMark }: NodeView, snapId: string): boolean {
+  return snapshotMark?.startsWith(`${snapId}/`) ?? false;
+}
+
+/** `node rack-1 (uuid)`, as messages name it. */
+export function nodeLabel({ name, uuid }: { name: string; uuid: string }): string {
+  return `node ${name === "" ? uuid : `${name} (${uuid})`}`;
+}
+
+/** `: what Ironic says`, or nothing. */
+export function errorOf({ lastError }: Pick<NodeView, "lastError">): string {
+  return lastError === null ? "" : `: ${lastError}`;
+}
+
+/** Why nothing may be asked of a node; undefined when it is not in maintenance. */
+export function maintenanceOf(node: NodeView): string | undefined {
+  if (!node.isInMaintenance) return undefined;
+  const reason = node.maintenanceReason === null ? "" : ` (${node.maintenanceReason})`;
+  return `${nodeLabel(node)} is in maintenance${reason}: take it out of maintenance first`;
+}

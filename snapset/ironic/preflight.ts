@@ -1,0 +1,99 @@
+import type { Findings } from "../capture/findings";
+import { lengthProblems, type MemberIdentity } from "../identity";
+import type { Consistency } from "../manifest";
+import type { Instance } from "../snapsetData";
+import { interfaceProblem } from "./capability";
+import { isMarkedBy, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { foreignReason } from "./snapshotPlan";
+
+/** What the cloud shows before the first change. */
+export interface NodeSurroundings {
+  /** The cloud's name, for messages. */
+  cloud: string;
+  /** Of the project that captures. */
+  projectId: string;
+  snapId: string;
+  consistency: Consistency;
+}
+
+/** One machine to capture, as far as it was found. */
+export interface FoundNode {
+  instance: Instance;
+  identity: MemberIdentity;
+  /** Undefined when the project sees no such node. */
+  node: NodeView | undefined;
+}
+
+/** Everything that can be known of the machines to fail before the first change. */
+export function judgeNodes(found: readonly FoundNode[], around: NodeSurroundings): Findings {
+  const findings = found.map((it) => judgeNode(it, around));
+  const frozen =
+    around.consistency === "quiesce" && found.length > 0
+      ? [
+          "consistency quiesce: a bare-metal machine is netbooted for its snapshot, so nothing in it can be frozen: say shutdown, or crash",
+        ]
+      : [];
+  return {
+    problems: [...frozen, ...findings.flatMap(({ problems }) => problems)],
+    warnings: findings.flatMap(({ warnings }) => warnings),
+  };
+}
+
+function judgeNode({ instance, identity, node }: FoundNode, around: NodeSurroundings): Findings {
+  const problems = lengthProblems(identity);
+  if (node === undefined) {
+    problems.push(
+      `instance ${instance.name} (${instance.uuid}) is not found in the Ironic of cloud ${around.cloud}: ` +
+        "take it out of the capture, or name another cloud or region",
+    );
+    return { problems, warnings: [] };
+  }
+  problems.push(
+    ...ownerProblems(node, around),
+    ...stateProblems(node, around),
+    ...[maintenanceOf(node), interfaceProblem(node)].filter((it) => it !== undefined),
+    ...macProblems(instance, node),
+  );
+  return { problems, warnings: warningsOf(node, around) };
+}
+
+function ownerProblems(node: NodeView, { projectId }: NodeSurroundings): string[] {
+  if (node.owner === null || node.owner === projectId) return [];
+  return [`${nodeLabel(node)} belongs to project ${node.owner}, this one is ${projectId}`];
+}
+
+/** What an interrupted run of this very capture has left under way is gone on with. */
+function stateProblems(node: NodeView, { snapId }: NodeSurroundings): string[] {
+  switch (node.provisionState) {
+    case "active":
+      return [];
+    case "snapshotting":
+    case "snapshot wait":
+    case "snapshot failed":
+      return isMarkedBy(node, snapId) ? [] : [foreignReason(node)];
+    default:
+      return [
+        `${nodeLabel(node)} is ${node.provisionState}: only what is deployed can be captured, so it must be active`,
+      ];
+  }
+}
+
+function macProblems({ macAddress }: Instance, node: NodeView): string[] {
+  if (node.macAddresses.includes(macAddress)) return [];
+  const has = node.macAddresses.join(", ") || "none";
+  return [`${nodeLabel(node)} has no port with MAC ${macAddress}; it has ${has}`];
+}
+
+function warningsOf(node: NodeView, { consistency }: NodeSurroundings): string[] {
+  const isOn = node.powerState !== "power off";
+  return [
+    ...(node.reservation === null
+      ? []
+      : [`${nodeLabel(node)} is locked by conductor ${node.reservation}: that is waited for`]),
+    ...(consistency === "crash" && isOn
+      ? [
+          `NoGuestAgent: ${nodeLabel(node)} is netbooted while it runs: its disk is as after a power cut`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,64 @@
+import { planAbort } from "../../../snapset/ironic/abortPlan";
+import { mark, node, snapId } from "./domain";
+import { SimulatedNode } from "./SimulatedNode";
+
+const ours = { snapshotMark: mark };
+
+function inState(state: string): SimulatedNode {
+  const simulated = new SimulatedNode();
+  simulated.state = state;
+  simulated.snapshotMark = mark;
+  return simulated;
+}
+
+test("snapshot wait -> snapshot failed (on abort), snapshot failed -> active (on abort)", () => {
+  const aborted = inState("snapshot wait");
+  aborted.giveUp("abort", true);
+  expect(aborted.walked).toEqual([
+    "snapshot wait -> snapshot failed (on abort)",
+    "snapshot failed -> active (on abort)",
+  ]);
+});
+
+test("snapshot wait -> deleting (on deleted): only for who asks to undeploy", () => {
+  const undeployed = inState("snapshot wait");
+  undeployed.giveUp("undeploy", true);
+  expect(undeployed.walked).toEqual(["snapshot wait -> deleting (on deleted)"]);
+});
+
+test("snapshot failed -> deleting (on deleted): only for who asks to undeploy", () => {
+  const undeployed = inState("snapshot failed");
+  undeployed.giveUp("undeploy", true);
+  expect(undeployed.walked).toEqual(["snapshot failed -> deleting (on deleted)"]);
+});
+
+test.each([true, false])(
+  "while the conductor is at work it is waited for (goes well: %s)",
+  (isGood) => {
+    const busy = inState("snapshotting");
+    expect(planAbort(busy.view, snapId)).toEqual({ kind: "wait", seen: "snapshotting" });
+    busy.giveUp("abort", isGood);
+    expect(busy.state).toBe("active");
+  },
+);
+
+test("a node that a conductor holds is waited for", () => {
+  const held = node({ ...ours, provisionState: "snapshot failed", reservation: "c1" });
+  expect(planAbort(held, snapId)).toEqual({
+    kind: "wait",
+    seen: "snapshot failed, locked by conductor c1",
+  });
+});
+
+test.each(["abort", "undeploy"] as const)("nobody else's snapshot is touched (%s)", (givingUp) => {
+  const other = node({ provisionState: "snapshot wait", snapshotMark: "Other123/image" });
+  expect(planAbort(other, snapId, givingUp)).toEqual({
+    kind: "done",
+    evidence: "node rack-1 (uuid-1) is left snapshot wait: its snapshot is not this set's",
+  });
+});
+
+test("an active node is never undeployed, and one that is gone is no failure", () => {
+  expect(planAbort(node(ours), snapId, "undeploy").kind).toBe("done");
+  expect(planAbort(undefined, snapId)).toEqual({ kind: "done", evidence: "gone from Ironic" });
+});
