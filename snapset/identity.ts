@@ -4,7 +4,7 @@ import type { Role } from "./roles";
 const maxGlanceLength = 255;
 
 /** Version of the properties and of the manifest; a reader refuses a newer one. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** The property that holds the manifest; only the anchor of a committed set has it. */
 export const manifestProperty = "snapset_manifest";

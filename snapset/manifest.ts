@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../common/errors";
 import { manifestProperty, schemaVersion } from "./identity";
+import { platformNames } from "./platforms";
 import { packText, unpackText } from "./packedText";
 import { problemsOf } from "./problems";
 import { roles } from "./roles";
@@ -25,7 +26,14 @@ export const stops = ["found", "inside", "graceful", "forced", "stopped", "runni
 export type Stop = (typeof stops)[number];
 
 /** KubeVirt's words for what a snapshot of a machine is worth. */
-export const indications = ["Online", "GuestAgent", "NoGuestAgent", "PartialSnapshot"] as const;
+export const indications = [
+  "Online",
+  "GuestAgent",
+  "NoGuestAgent",
+  "QuiesceTimeout",
+  "Paused",
+  "PartialSnapshot",
+] as const;
 export type Indication = (typeof indications)[number];
 
 /** What runs while the set is made: nothing, or the servers, with their file systems frozen or not. */
@@ -50,11 +58,30 @@ const volume = z.object({
   snapshotId: z.string().nullable(),
 });
 
+/** Of a member that is a virtual machine of KubeVirt. */
+const virtualMachine = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  /** The VirtualMachineSnapshotContent that its snapshot is bound to. */
+  contentName: z.string(),
+  /** What the snapshot was made by: `snapshot.kubevirt.io/v1beta1`, or the version before. */
+  apiVersion: z.string(),
+});
+
+/** Of a member that is a bare-metal node of Ironic. */
+const bareMetal = z.object({
+  nodeName: z.string().nullable(),
+  driver: z.string(),
+});
+
 const member = z.object({
   name: z.string(),
   role: z.enum(roles),
+  platform: z.enum(platformNames).default("nova"),
+  /** The image; of a virtual machine its VirtualMachineSnapshot, by uid and name. */
   imageId: z.string(),
   imageName: z.string(),
+  /** The server, node or virtual machine that was captured. */
   serverId: z.string(),
   macAddresses: z.array(z.string()),
   /** Bytes; 0 for a server that boots from a volume: its image only names the snapshots. */
@@ -73,6 +100,8 @@ const member = z.object({
   /** What was really obtained; none for a server that was off. */
   indications: z.array(z.enum(indications)).default([]),
   volumes: z.array(volume).default([]),
+  virtualMachine: virtualMachine.nullable().default(null),
+  bareMetal: bareMetal.nullable().default(null),
 });
 
 /** The schema of {@link ClusterFacts}. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../common/errors";
 import { normalizeMac } from "./mac";
+import type { PlatformName } from "./platforms";
 import { isRole, roles, type Role } from "./roles";
 
 /** One server to capture, as Hotstack's `snapset_data` names it. */
@@ -11,19 +12,27 @@ export interface Instance {
   role: Role;
   /** The first MAC address, as Neutron writes it. */
   macAddress: string;
+  /** What it runs on. @default nova */
+  platform?: PlatformName;
 }
 
 /** Hotstack's own structure: what a stack's `snapset_data` output holds. */
 export interface SnapsetData {
-  instances: Record<string, { uuid: string; role: Role; mac_address: string }>;
+  instances: Record<
+    string,
+    { uuid: string; role: Role; mac_address: string; platform?: PlatformName }
+  >;
 }
 
 const keys = ["uuid", "role", "mac_address"] as const;
 type Key = (typeof keys)[number];
 
+/** Our own, beside Hotstack's: for what is no server. */
+const platforms = ["nova", "ironic"] as const;
+
 /**
  * Reads Hotstack's `snapset_data`: `instances` maps each name to exactly `uuid`, `role` and
- * `mac_address`, all strings.
+ * `mac_address`, all strings; and of a bare-metal node to our `platform` beside them.
  *
  * Source: Hotstack's module `hotstack_snapset`, `validate_snapset_data`.
  *
@@ -43,7 +52,7 @@ export function parseSnapsetData(data: unknown, source: string): Instance[] {
   }
   const problems = entries.flatMap(([name, value]) => instanceProblems(name, value));
   if (problems.length > 0) throw new InputError(source, problems);
-  const instances = entries.map(([name, value]) => toInstance(name, value as Record<Key, string>));
+  const instances = entries.map(([name, value]) => toInstance(name, value as InstanceData));
   const repeated = repeatedValues(instances);
   if (repeated.length > 0) throw new InputError(source, repeated);
   return instances;
@@ -53,9 +62,9 @@ export function parseSnapsetData(data: unknown, source: string): Instance[] {
 export function toSnapsetData(instances: readonly Instance[]): SnapsetData {
   return {
     instances: Object.fromEntries(
-      instances.map(({ name, uuid, role, macAddress }) => [
+      instances.map(({ name, uuid, role, macAddress, platform }) => [
         name,
-        { uuid, role, mac_address: macAddress },
+        { uuid, role, mac_address: macAddress, ...(platform && { platform }) },
       ]),
     ),
   };
@@ -64,9 +73,11 @@ export function toSnapsetData(instances: readonly Instance[]): SnapsetData {
 function instanceProblems(name: string, value: unknown): string[] {
   const key = `instances.${name}`;
   if (!isRecord(value)) return [`${key}: must be a mapping`];
-  const unknown = Object.keys(value).filter((k) => !(keys as readonly string[]).includes(k));
+  const known = [...keys, "platform"];
+  const unknown = Object.keys(value).filter((k) => !known.includes(k));
   return [
-    ...unknown.map((k) => `${key}.${k}: unknown key; allowed are ${keys.join(", ")}`),
+    ...unknown.map((k) => `${key}.${k}: unknown key; allowed are ${known.join(", ")}`),
+    ...platformProblems(`${key}.platform`, value["platform"]),
     ...keys.flatMap((k) => {
       if (!(k in value)) return [`${key}.${k}: is missing`];
       const text = value[k];
@@ -75,6 +86,12 @@ function instanceProblems(name: string, value: unknown): string[] {
         : [`${key}.${k}: must be a string`];
     }),
   ];
+}
+
+function platformProblems(path: string, value: unknown): string[] {
+  return value === undefined || (platforms as readonly unknown[]).includes(value)
+    ? []
+    : [`${path}: must be one of ${platforms.join(", ")}`];
 }
 
 function valueProblems(path: string, key: Key, text: string): string[] {
@@ -91,12 +108,15 @@ function valueProblems(path: string, key: Key, text: string): string[] {
   }
 }
 
-function toInstance(name: string, value: Record<Key, string>): Instance {
+type InstanceData = Record<Key, string> & { platform?: PlatformName };
+
+function toInstance(name: string, value: InstanceData): Instance {
   return {
     name,
     uuid: value.uuid.toLowerCase(),
     role: value.role as Role,
     macAddress: normalizeMac(value.mac_address) ?? value.mac_address,
+    ...(value.platform !== undefined && { platform: value.platform }),
   };
 }
 

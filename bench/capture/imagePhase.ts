@@ -5,7 +5,7 @@ import { makeMembers } from "../../platforms/nova/makeMembers";
 import { observeServers } from "../../platforms/nova/observe";
 import type { Context } from "../../platforms/context";
 import type { OpenStack } from "../../openstack";
-import type { Member } from "../../snapset/capture/member";
+import { anchorOf, type Member } from "../../snapset/capture/member";
 import { freshProgress } from "../../snapset/capture/progress";
 import { snapIdFrom } from "../../snapset/snapId";
 import type { Instance } from "../../snapset/snapsetData";
@@ -37,8 +37,9 @@ export async function runImagePhase(
   const members = await membersOf(servers, snapId, context);
   const instances = members.map(({ instance }) => instance);
   const inputs = captureInputs(snapId, instances);
+  const run = { journal: unkept(client), anchor: anchorOf(members).instance.name };
   const before = requestsOf(client);
-  const { elapsedMs } = await timed(() => makeMembers(members, inputs, unkept(client), context));
+  const { elapsedMs } = await timed(() => makeMembers(members, inputs, run, context));
   return { elapsedMs, requests: requestsOf(client) - before };
 }
 

@@ -1,3 +1,4 @@
+import { openstackSite } from "../../platforms/openstackSite";
 import { connect } from "../../openstack";
 import { messageOf } from "../../common/errors";
 import { runCapture } from "../../platforms/capture/run";
@@ -70,7 +71,7 @@ async function capture({ inputs, url }: Order, account: Account, started: number
     warn: () => undefined,
     clusterSecrets: {},
   };
-  await runCapture(inputs, null, context);
+  await runCapture(inputs, null, openstackSite(context));
   account.phases["end"] = clock.now().getTime();
   await cloud.close();
 }

@@ -2,12 +2,14 @@ import { listed } from "../../common/listed";
 import { schemaVersion } from "../../snapset/identity";
 import { isBegun, wholeMark } from "../../snapset/reset/mark";
 import type { Context } from "../../platforms/context";
+import type { RestoreOrder } from "../../snapset/restoreOrder";
 import { withContext, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 import { observeNodes } from "../../platforms/nova/reset/observe";
 import { preflightReset } from "../../platforms/nova/reset/preflight";
-import { ResetStopped, runReset } from "../../platforms/nova/reset/run";
+import { novaPlatform } from "../../platforms/nova/nova";
+import { RestoreStopped } from "../../platforms/restoreStopped";
 import type { ResetInputs, ResetOutputs } from "../../platforms/nova/reset/types";
 
 /** There is one in an environment. */
@@ -79,13 +81,19 @@ async function resetOrPartial(
   context: Context,
 ): Promise<ResetOutputs> {
   try {
-    const phases = await runReset(inputs, isInterrupted, context);
+    const phases = await novaPlatform(context).restore(orderOf(inputs, isInterrupted));
     return { ...inputs, schemaVersion, phase: "whole", phases };
   } catch (error) {
-    if (!(error instanceof ResetStopped)) throw error;
+    if (!(error instanceof RestoreStopped)) throw error;
     const kept: ResetOutputs = { ...inputs, schemaVersion, phase: "unfinished", phases: [] };
     throw new PartialFailure(id, { ...kept }, error.reasons, { cause: error });
   }
+}
+
+function orderOf(inputs: ResetInputs, isInterrupted: boolean): RestoreOrder {
+  const { snapId, trigger, nodes, readiness, deadline } = inputs;
+  const members = nodes.map(({ serverId, ...node }) => ({ ...node, target: serverId }));
+  return { snapId, trigger, members, readiness, deadline, isInterrupted };
 }
 
 /** A reset that was killed is not in the state: after a refresh the next `up` goes on with it. */

@@ -2,15 +2,12 @@ import { randomBytes } from "node:crypto";
 import { parseClusterSettings } from "../../snapset/config";
 import { snapIdFrom } from "../../snapset/snapId";
 import { journalOf, type Journal } from "../../snapset/capture/journal";
-import { snapIdProperty } from "../../snapset/identity";
-import { committedManifest } from "../../platforms/glance/commit";
-import { giveBack } from "../../platforms/nova/giveBack";
-import { removeSet } from "../../platforms/nova/remove";
+import { giveBack, removeSet } from "../../platforms/capture/giveBack";
 import { closeJournals } from "../../platforms/capture/journal";
-import { observeJournals } from "../../platforms/nova/observe";
 import { clusterInputsOf } from "../../platforms/cluster/inputs";
-import type { Context } from "../../platforms/context";
-import { withContext, type StackConfig, type Surroundings } from "./context";
+import type { Site } from "../../platforms/platform";
+import type { StackConfig, Surroundings } from "./context";
+import { withSite } from "./site";
 import { isDifferent, type Provider } from "./provider";
 
 export interface SnapIdInputs {
@@ -51,9 +48,7 @@ export function snapIdProvider({
       return Promise.resolve({ id: snapId, outs: { ...inputs, snapId } });
     },
     delete: (snapId, olds) =>
-      withContext(config, engine, olds.selfUrn, (context) => {
-        return removeUnknown(snapId, olds, config, context);
-      }),
+      withSite(config, engine, olds, (site) => removeUnknown(snapId, olds, config, site)),
   };
 }
 
@@ -62,30 +57,32 @@ async function removeUnknown(
   snapId: string,
   { deletionPolicy }: SnapIdOutputs,
   config: StackConfig,
-  context: Context,
+  site: Site,
 ): Promise<void> {
-  const journals = await observeJournals(context);
+  const journals = await site.store.listJournals();
   const journal = journalOf(snapId, journals)?.journal;
-  if (journal !== undefined) await giveBackKilled(journal, config, context);
-  else if (deletionPolicy === "Delete") await removeCommitted(snapId, context);
+  if (journal !== undefined) await giveBackKilled(journal, config, site);
+  else if (deletionPolicy === "Delete") await removeCommitted(snapId, site);
 }
 
-async function giveBackKilled(journal: Journal, config: StackConfig, context: Context) {
+async function giveBackKilled(journal: Journal, config: StackConfig, site: Site) {
   const { snapId, instances, progress } = journal;
   const settings = parseClusterSettings(config.get("snapset:cluster"));
   const cluster = settings === undefined ? null : clusterInputsOf(settings, instances);
   const source = { snapId, instances, cluster, deadlines: { stop: stopDeadlineMs } };
-  const { done, failed } = await giveBack(source, progress, context);
+  const { done, failed } = await giveBack(source, progress, site);
   if (failed.length > 0) throw new Error(failed.join("\n"));
-  await closeJournals(snapId, context);
-  context.warn(`capture ${snapId} had been interrupted; it is given back: ${done.join("; ")}`);
+  await closeJournals(snapId, site);
+  site.warn(`capture ${snapId} had been interrupted; it is given back: ${done.join("; ")}`);
 }
 
-async function removeCommitted(snapId: string, context: Context): Promise<void> {
-  const { cloud } = context;
-  const images = await cloud.image.listImages({ [snapIdProperty]: snapId, owner: cloud.projectId });
-  const manifest = committedManifest(images, snapId);
+async function removeCommitted(snapId: string, site: Site): Promise<void> {
+  const manifest = await site.store.readManifest(snapId);
   if (manifest === undefined) return;
-  const instances = manifest.members.map(({ name, serverId }) => ({ name, uuid: serverId }));
-  await removeSet({ snapId, instances, deadlines: { stop: stopDeadlineMs } }, context);
+  const instances = manifest.members.map(({ name, serverId, platform }) => ({
+    name,
+    uuid: serverId,
+    platform,
+  }));
+  await removeSet({ snapId, instances, deadlines: { stop: stopDeadlineMs } }, site);
 }

@@ -3,11 +3,9 @@ import { journalOf } from "../../snapset/capture/journal";
 import { freshProgress, type CaptureProgress } from "../../snapset/capture/progress";
 import { schemaVersion } from "../../snapset/identity";
 import type { Manifest } from "../../snapset/manifest";
-import { giveBack } from "../../platforms/nova/giveBack";
 import { closeJournals } from "../../platforms/capture/journal";
-import { observeJournals } from "../../platforms/nova/observe";
-import { preflight } from "../../platforms/nova/preflight";
-import { removeSet } from "../../platforms/nova/remove";
+import { giveBack, removeSet } from "../../platforms/capture/giveBack";
+import { preflight } from "../../platforms/capture/preflight";
 import { runCapture } from "../../platforms/capture/run";
 import { CaptureStopped } from "../../platforms/capture/settle";
 import type {
@@ -16,9 +14,10 @@ import type {
   ImageRow,
   VolumeRow,
 } from "../../platforms/capture/types";
-import type { Context } from "../../platforms/context";
-import { withContext, type Surroundings } from "./context";
+import type { Site } from "../../platforms/platform";
+import type { Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
+import { withSite } from "./site";
 import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 
 /**
@@ -29,20 +28,20 @@ export function snapSetProvider({
   config,
   engine,
 }: Surroundings): Provider<CaptureInputs, CaptureOutputs> {
-  const within = <T>(urn: string, work: (context: Context) => Promise<T>) =>
-    withContext(config, engine, urn, work);
+  const within = <T>(inputs: CaptureInputs, work: (site: Site) => Promise<T>) =>
+    withSite(config, engine, inputs, work);
   return {
     check: async (olds, news) => {
       // Most calls are about a capture that was begun long ago: these ask the cloud for nothing.
       const failures = isForeseeable(olds, news)
-        ? await within(news.selfUrn, (context) => failuresOf(() => foresee(news, context)))
+        ? await within(news, (site) => failuresOf(() => foresee(news, site)))
         : [];
       return { inputs: news, failures };
     },
     diff: (_id, olds, news) => Promise.resolve(diff(olds, news)),
     create: async (inputs) =>
-      within(inputs.selfUrn, async (context) => {
-        return { id: inputs.snapId, outs: await captureOrPartial(inputs, null, context) };
+      within(inputs, async (site) => {
+        return { id: inputs.snapId, outs: await captureOrPartial(inputs, null, site) };
       }),
     update: async (_id, olds, news) => {
       if (olds.phase === "committed") {
@@ -50,13 +49,13 @@ export function snapSetProvider({
       }
       const kept = olds.phase === "unfinished" ? olds.progress : null;
       if (kept !== null) refuseOtherServers(olds, news);
-      return within(news.selfUrn, async (context) => ({
-        outs: await captureOrPartial(news, kept, context),
+      return within(news, async (site) => ({
+        outs: await captureOrPartial(news, kept, site),
       }));
     },
     delete: async (_id, olds) => {
       if (olds.phase === "committed" && olds.deletionPolicy === "Retain") return;
-      await within(olds.selfUrn, (context) => remove(olds, context));
+      await within(olds, (site) => remove(olds, site));
     },
   };
 }
@@ -68,9 +67,9 @@ function isForeseeable(olds: Partial<CaptureInputs>, news: CaptureInputs): boole
 }
 
 /** The preflight of a capture, for `pulumi preview`. */
-async function foresee(news: CaptureInputs, context: Context): Promise<void> {
+async function foresee(news: CaptureInputs, site: Site): Promise<void> {
   const inputs = isKnown(news.snapId) ? news : withPlaceholders(news);
-  await preflight(inputs, context.cloud.now(), context);
+  await preflight(inputs, site);
 }
 
 /**
@@ -86,10 +85,10 @@ function diff(olds: CaptureOutputs, news: CaptureInputs) {
 async function captureOrPartial(
   inputs: CaptureInputs,
   kept: CaptureProgress | null,
-  context: Context,
+  site: Site,
 ): Promise<CaptureOutputs> {
   try {
-    const { manifest, progress } = await runCapture(inputs, kept, context);
+    const { manifest, progress } = await runCapture(inputs, kept, site);
     return {
       ...inputs,
       schemaVersion,
@@ -99,7 +98,7 @@ async function captureOrPartial(
       snapshots: snapshotsOf(manifest),
     };
   } catch (error) {
-    throw partialOf(error, inputs, kept, context);
+    throw partialOf(error, inputs, kept, site);
   }
 }
 
@@ -108,7 +107,7 @@ function partialOf(
   error: unknown,
   inputs: CaptureInputs,
   kept: CaptureProgress | null,
-  { cloud }: Context,
+  site: Site,
 ): unknown {
   const isStopped = error instanceof CaptureStopped;
   if (!isStopped && kept === null) return error;
@@ -118,7 +117,7 @@ function partialOf(
     ...inputs,
     schemaVersion,
     phase: isGivenBack ? "given back" : "unfinished",
-    progress: isGivenBack || progress === null ? freshProgress(cloud.now()) : progress,
+    progress: isGivenBack || progress === null ? freshProgress(site.now()) : progress,
     images: [],
     snapshots: [],
   };
@@ -127,17 +126,17 @@ function partialOf(
 }
 
 /** The journal knows best what an unfinished capture has done; the state may be of before a kill. */
-async function remove(olds: CaptureOutputs, context: Context): Promise<void> {
+async function remove(olds: CaptureOutputs, site: Site): Promise<void> {
   if (olds.phase === "committed") {
-    await removeSet(olds, context);
-    await closeJournals(olds.snapId, context);
+    await removeSet(olds, site);
+    await closeJournals(olds.snapId, site);
     return;
   }
-  const journals = await observeJournals(context);
+  const journals = await site.store.listJournals();
   const own = journalOf(olds.snapId, journals)?.journal;
-  const { failed } = await giveBack(olds, own?.progress ?? olds.progress, context);
+  const { failed } = await giveBack(olds, own?.progress ?? olds.progress, site);
   if (failed.length > 0) throw new Error(failed.join("\n"));
-  await closeJournals(olds.snapId, context);
+  await closeJournals(olds.snapId, site);
 }
 
 function refuseOtherServers(olds: CaptureOutputs, news: CaptureInputs): void {

@@ -1,20 +1,14 @@
 import { InputError } from "../../common/errors";
 import {
-  encodeJournal,
   givesWay,
   journalOf,
-  journalNameOf,
-  journalTag,
   rivalProblem,
   rivalsOf,
   type Journal,
   type StoredJournal,
 } from "../../snapset/capture/journal";
 import { freshProgress, type CaptureProgress } from "../../snapset/capture/progress";
-import type { Context } from "../context";
-import { ifThere } from "../nova/ifThere";
-import { observeJournals } from "../nova/observe";
-import { propertyPatches } from "../nova/patch";
+import type { Site } from "../platform";
 import type { CaptureInputs } from "./types";
 
 /** The journal of this capture, in the cloud. */
@@ -41,13 +35,13 @@ export async function openJournal(
   inputs: CaptureInputs,
   stored: readonly StoredJournal[],
   kept: CaptureProgress | null,
-  context: Context,
+  site: Site,
 ): Promise<OpenJournal> {
   const found = journalOf(inputs.snapId, stored);
   if (found !== undefined) {
-    return { ...journalOn(found.imageId, found.journal, context), isFound: true };
+    return { ...journalOn(found.storedAs, found.journal, site), isFound: true };
   }
-  const now = context.cloud.now();
+  const now = site.now();
   const journal: Journal = {
     schemaVersion: 1,
     snapId: inputs.snapId,
@@ -57,27 +51,23 @@ export async function openJournal(
     instances: inputs.instances,
     progress: kept ?? freshProgress(now),
   };
-  const image = await context.cloud.image.createImage({
-    name: journalNameOf(inputs.snapId),
-    tags: [journalTag],
-    properties: encodeJournal(journal),
-  });
-  const opened = journalOn(image.id, journal, context);
-  await giveWay(journal, opened, context);
+  const storedAs = await site.store.createJournal(journal);
+  const opened = journalOn(storedAs, journal, site);
+  await giveWay(journal, opened, site);
   // A journal that somebody deleted is begun anew, and what was made before it is found.
   return { ...opened, isFound: kept !== null };
 }
 
-function journalOn(imageId: string, journal: Journal, { cloud }: Context): OpenJournal {
+function journalOn(
+  storedAs: string,
+  journal: Journal,
+  { store }: Pick<Site, "store">,
+): OpenJournal {
   return {
     isFound: false,
     progress: journal.progress,
-    save: async () => {
-      await cloud.image.updateImage(imageId, propertyPatches(encodeJournal(journal)));
-    },
-    close: async () => {
-      await ifThere(cloud.image.deleteImage(imageId));
-    },
+    save: () => store.saveJournal(storedAs, journal),
+    close: () => store.deleteJournal(storedAs),
   };
 }
 
@@ -88,10 +78,10 @@ const rivalMs = 2000;
  * Of two captures that began together one gives way. Whoever sees no other says so at once, and goes
  * on; who sees one that has not said so yet looks again later, when that may have.
  */
-async function giveWay(journal: Journal, opened: OpenJournal, context: Context): Promise<void> {
-  if ((await rivals(journal, context)).rivals.length > 0) {
-    await context.clock.sleep(rivalMs, context.signal);
-    const { own, rivals: left } = await rivals(journal, context);
+async function giveWay(journal: Journal, opened: OpenJournal, site: Site): Promise<void> {
+  if ((await rivals(journal, site)).rivals.length > 0) {
+    await site.clock.sleep(rivalMs, site.signal);
+    const { own, rivals: left } = await rivals(journal, site);
     const stronger = left.find((rival) => own === undefined || givesWay(own, rival));
     if (stronger !== undefined) {
       await opened.close();
@@ -102,18 +92,15 @@ async function giveWay(journal: Journal, opened: OpenJournal, context: Context):
   await opened.save();
 }
 
-async function rivals(journal: Journal, context: Context) {
-  const all = await observeJournals(context);
+async function rivals(journal: Journal, site: Site) {
+  const all = await site.store.listJournals();
   const own = journalOf(journal.snapId, all);
   return { own, rivals: rivalsOf(journal, all) };
 }
 
 /** Removes what is left of the journals of a capture that has ended. */
-export async function closeJournals(snapId: string, context: Context): Promise<void> {
-  const journals = await observeJournals(context);
-  await Promise.all(
-    journals
-      .filter(({ journal }) => journal.snapId === snapId)
-      .map(({ imageId, journal }) => journalOn(imageId, journal, context).close()),
-  );
+export async function closeJournals(snapId: string, { store }: Pick<Site, "store">): Promise<void> {
+  const journals = await store.listJournals();
+  const own = journals.filter(({ journal }) => journal.snapId === snapId);
+  await Promise.all(own.map(({ storedAs }) => store.deleteJournal(storedAs)));
 }

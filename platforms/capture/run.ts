@@ -1,23 +1,19 @@
 import { messageOf } from "../../common/errors";
+import { listed } from "../../common/listed";
 import { journalOf } from "../../snapset/capture/journal";
-import { anchorOf, type Member } from "../../snapset/capture/member";
+import { anchorOf } from "../../snapset/capture/member";
 import type { CaptureProgress } from "../../snapset/capture/progress";
-import type { Manifest } from "../../snapset/manifest";
-import type { Context } from "../context";
+import { capturedEnvironment } from "../../snapset/environment/captured";
+import { schemaVersion } from "../../snapset/identity";
+import type { Manifest, ManifestMember } from "../../snapset/manifest";
+import type { CaptureRun, Observed, Site } from "../platform";
+import { CaptureFailure } from "./failure";
+import { resumeSource } from "./giveBack";
+import { openJournal } from "./journal";
 import { recordPhases, type PhaseRecorder } from "./phases";
-import { adoptMembers } from "../nova/adopt";
-import { commit, committedManifest } from "../glance/commit";
-import { discover, type DiscoveredEnvironment } from "../nova/discovery/discover";
-import { resumeSource } from "../nova/giveBack";
-import { openJournal, type OpenJournal } from "./journal";
-import { makeMembers } from "../nova/makeMembers";
-import { observeImages, observeJournals } from "../nova/observe";
-import { preflight } from "../nova/preflight";
-import { quiesceCluster } from "../cluster/quiesce";
+import { preflight } from "./preflight";
 import { CaptureStopped, settle } from "./settle";
-import { stopServers } from "../nova/stop";
 import type { CaptureInputs } from "./types";
-import { verify } from "../nova/verify";
 
 /** A committed set, and what was done for it. */
 export interface CaptureResult {
@@ -37,43 +33,38 @@ export interface CaptureResult {
 export async function runCapture(
   inputs: CaptureInputs,
   kept: CaptureProgress | null,
-  context: Context,
+  site: Site,
 ): Promise<CaptureResult> {
-  const { members: images } = await observeImages(context, inputs.snapId, inputs.instances);
-  const manifest = committedManifest(images.values(), inputs.snapId);
-  if (manifest !== undefined) return finishCommitted(manifest, inputs, kept, context);
-  const begun = new Set(images.keys());
-  const { journal, members, parallel, environment } = await begin(inputs, kept, context);
-  const bounded = { ...inputs, parallelImages: parallel, environment };
-  const made = await makeOrSettle(members, begun, bounded, journal, context);
-  return finishOrSay(made, inputs, journal, context);
+  const manifest = await site.store.readManifest(inputs.snapId);
+  if (manifest !== undefined) return finishCommitted(manifest, inputs, kept, site);
+  const { run, parts } = await begin(inputs, kept, site);
+  const made = await makeOrSettle(run, parts, site);
+  return finishOrSay(made, run, site);
 }
 
 async function makeOrSettle(
-  members: readonly Member[],
-  begun: ReadonlySet<string>,
-  inputs: CaptureInputs,
-  journal: OpenJournal,
-  context: Context,
+  run: CaptureRun,
+  parts: readonly Observed[],
+  site: Site,
 ): Promise<Manifest> {
   try {
-    return await makeSet(members, begun, inputs, journal, phasesOf(journal, context), context);
+    return await makeSet(run, parts, phasesOf(run, site), site);
   } catch (error) {
-    throw await settle(error, inputs, journal, context);
+    throw await settle(error, run, site);
   }
 }
 
 /** What is left to do once the set is committed; a failure here takes nothing of the set back. */
 async function finishOrSay(
   manifest: Manifest,
-  inputs: CaptureInputs,
-  journal: OpenJournal,
-  context: Context,
+  run: Pick<CaptureRun, "inputs" | "journal">,
+  site: Site,
 ): Promise<CaptureResult> {
+  const { inputs, journal } = run;
   try {
     if (inputs.afterCapture === "resume") {
-      await phasesOf(journal, context).run("resume", async () => {
-        const evidence = await resumeSource(inputs, journal.progress, context);
+      await phasesOf(run, site).run("resume", async () => {
+        const evidence = await resumeSource(inputs, journal.progress, site);
         return { result: undefined, evidence };
       });
     }
@@ -85,93 +76,114 @@ async function finishOrSay(
   }
 }
 
-interface Begun extends Pick<DiscoveredEnvironment, "environment"> {
-  journal: OpenJournal;
-  members: Member[];
-  /** Images under way at a time. */
-  parallel: number;
-}
-
 /** Everything up to the first change, and the journal, which is that change. */
 async function begin(
-  inputs: CaptureInputs,
+  given: CaptureInputs,
   kept: CaptureProgress | null,
-  context: Context,
-): Promise<Begun> {
-  context.report("preflight");
-  const startedAt = context.cloud.now();
-  const found = await preflight(inputs, startedAt, context);
-  context.report("discovery");
-  const { environment, findings } = await discover(found, inputs, context);
-  [...found.warnings, ...findings].forEach(context.warn);
-  const journal = await openJournal(inputs, found.journals, kept, context);
+  site: Site,
+): Promise<{ run: CaptureRun; parts: readonly Observed[] }> {
+  site.report("preflight");
+  const startedAt = site.now();
+  const { parts, journals } = await preflight(given, site);
+  const members = parts.flatMap((part) => part.members);
+  site.report("discovery");
+  const { environment, findings } = await site.describe(parts, given);
+  [...parts.flatMap(({ warnings }) => warnings), ...findings].forEach(site.warn);
+  const journal = await openJournal(given, journals, kept, site);
   journal.progress.timings.push({
     name: "preflight",
     startedAt: startedAt.toISOString(),
-    endedAt: context.cloud.now().toISOString(),
-    evidence: `${found.members.length} servers can be captured`,
+    endedAt: site.now().toISOString(),
+    evidence: `${listed(parts.map(({ things }) => things))} can be captured`,
   });
-  const parallel = Math.min(inputs.parallelImages, found.maxUploads ?? Infinity);
-  return { journal, members: found.members, parallel, environment };
+  const anchor = anchorOf(members).instance.name;
+  return { run: { inputs: { ...given, environment }, journal, anchor }, parts };
 }
 
 async function makeSet(
-  members: readonly Member[],
-  begun: ReadonlySet<string>,
-  inputs: CaptureInputs,
-  journal: OpenJournal,
+  run: CaptureRun,
+  parts: readonly Observed[],
   phases: PhaseRecorder,
-  context: Context,
+  site: Site,
 ): Promise<Manifest> {
-  await quiesceCluster(members, inputs, journal, phases, context);
-  if (inputs.consistency === "shutdown") {
-    await phases.run("stop", async () => {
-      const { stop } = inputs.deadlines;
-      const evidence = await stopServers(members, begun, stop, journal, context);
-      return { result: undefined, evidence };
+  const { inputs, journal } = run;
+  await site.quiesceCluster(run, phases);
+  if (parts.some((part) => part.quiesce !== undefined)) {
+    await phases.run(inputs.consistency === "shutdown" ? "stop" : "freeze", async () => {
+      const evidence = await together(parts, async (part) => part.quiesce?.(run));
+      return { result: undefined, evidence: evidence.filter((it) => it !== undefined).join("; ") };
     });
   }
-  const isAdopted = journal.isFound && (await adopt(members, inputs, phases, context));
-  // Now everything is off; where nothing has run since, it was so already for an earlier run.
-  if (!isAdopted) journal.progress.capturedAt = context.cloud.now().toISOString();
+  const isAdopted = journal.isFound && (await adopt(run, parts, phases));
+  // Now everything is at rest; where nothing has run since, it was so already for an earlier run.
+  if (!isAdopted) journal.progress.capturedAt = site.now().toISOString();
   await journal.save();
-  const dated = members.map((member) => withDate(member, journal.progress));
-  const made = await phases.run("images", async () => {
-    const result = await makeMembers(dated, inputs, journal, context);
-    return { result, evidence: madeEvidence(result) };
+  await phases.run("images", async () => {
+    const evidence = await together(parts, (part) => part.capture(run));
+    return { result: undefined, evidence: evidence.join("; ") };
   });
   const manifest = await phases.run("verify", async () => {
-    const result = await verify(dated, made, inputs, journal.progress, context);
-    return { result, evidence: `${result.members.length} members with size and checksum` };
+    const members = (await together(parts, (part) => part.verify(run))).flat();
+    const evidence = `${members.length} members with size and checksum`;
+    return { result: describeSet(members, run), evidence };
   });
   await phases.run("commit", async () => {
-    await commit(manifest, dated, context);
-    return { result: undefined, evidence: `manifest on ${anchorOf(dated).instance.name}` };
+    const anchor = anchorOf(parts.flatMap(({ members }) => members));
+    await site.store.commit(manifest, anchor);
+    return { result: undefined, evidence: `manifest on ${run.anchor}` };
   });
   return manifest;
 }
 
 /** @returns whether all that an interrupted run has left was taken over, and it had come so far */
 function adopt(
-  members: readonly Member[],
-  inputs: CaptureInputs,
+  run: CaptureRun,
+  parts: readonly Observed[],
   phases: PhaseRecorder,
-  context: Context,
 ): Promise<boolean> {
   return phases.run("adopt", async () => {
-    const { stale, found, evidence } = await adoptMembers(members, inputs, context);
-    return { result: found > 0 && stale === 0, evidence };
+    const all = await together(parts, (part) => part.adopt(run));
+    const isWhole = all.some(({ found }) => found > 0) && all.every(({ stale }) => stale === 0);
+    return { result: isWhole, evidence: all.map(({ evidence }) => evidence).join("; ") };
   });
 }
 
-function madeEvidence({ images, snapshots }: Awaited<ReturnType<typeof makeMembers>>): string {
-  const made = `${images.size} images active, no task running`;
-  return snapshots.size === 0 ? made : `${made}; ${snapshots.size} snapshots available`;
+/**
+ * Does the same with the members of all platforms at once, and waits for all of them also when one
+ * fails: what is done about a failure must not meet work that goes on.
+ */
+async function together<T>(
+  parts: readonly Observed[],
+  work: (part: Observed) => Promise<T>,
+): Promise<T[]> {
+  const results = await Promise.allSettled(parts.map((part) => work(part)));
+  const failures = results.flatMap((it) =>
+    it.status === "rejected" ? [it.reason as unknown] : [],
+  );
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) {
+    const message = failures.map(messageOf).join("\n");
+    throw new CaptureFailure(message, { cause: new AggregateError(failures) });
+  }
+  return results.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
 }
 
-/** Tags and properties of all members bear the moment at which all was off. */
-function withDate(member: Member, { capturedAt }: CaptureProgress): Member {
-  return { ...member, identity: { ...member.identity, capturedAt: new Date(capturedAt) } };
+/** What is stored with the set. */
+function describeSet(members: ManifestMember[], { inputs, journal }: CaptureRun): Manifest {
+  const { capturedAt, notAfter, cluster, timings } = journal.progress;
+  const { environment } = inputs;
+  return {
+    schemaVersion,
+    snapId: inputs.snapId,
+    environmentName: inputs.environmentName,
+    capturedAt,
+    notAfter,
+    consistency: inputs.consistency,
+    members,
+    cluster,
+    phases: timings,
+    environment: environment === null ? null : capturedEnvironment(environment, members),
+  };
 }
 
 /** A run before this one has committed the set, and nobody was told. */
@@ -179,21 +191,21 @@ async function finishCommitted(
   manifest: Manifest,
   inputs: CaptureInputs,
   kept: CaptureProgress | null,
-  context: Context,
+  site: Site,
 ): Promise<CaptureResult> {
-  const journals = await observeJournals(context);
+  const journals = await site.store.listJournals();
   if (journalOf(inputs.snapId, journals) === undefined)
     return { manifest, progress: kept ?? progressOf(manifest) };
-  const journal = await openJournal(inputs, journals, kept, context);
-  return finishOrSay(manifest, inputs, journal, context);
+  const journal = await openJournal(inputs, journals, kept, site);
+  return finishOrSay(manifest, { inputs, journal }, site);
 }
 
 function progressOf({ capturedAt, phases, notAfter, cluster }: Manifest): CaptureProgress {
   return { capturedAt, timings: phases, notAfter, cluster, stopped: {}, quiesced: false };
 }
 
-function phasesOf({ progress }: OpenJournal, { cloud, report }: Context): PhaseRecorder {
-  return recordPhases(progress.timings, () => cloud.now(), report);
+function phasesOf({ journal }: Pick<CaptureRun, "journal">, site: Site): PhaseRecorder {
+  return recordPhases(journal.progress.timings, () => site.now(), site.report);
 }
 
 function committedWaysOut({ snapId }: CaptureInputs): string {

@@ -1,10 +1,8 @@
 import { InputError, messageOf } from "../../common/errors";
 import { listed } from "../../common/listed";
-import { ConnectionError } from "../../openstack";
 import type { CaptureProgress } from "../../snapset/capture/progress";
-import type { Context } from "../context";
-import { giveBack } from "../nova/giveBack";
-import type { OpenJournal } from "./journal";
+import type { CaptureRun, Site } from "../platform";
+import { giveBack } from "./giveBack";
 import type { CaptureInputs } from "./types";
 
 /** A capture that did not end: what it leaves, and why. */
@@ -28,18 +26,17 @@ export class CaptureStopped extends Error {
  */
 export async function settle(
   error: unknown,
-  inputs: CaptureInputs,
-  journal: OpenJournal,
-  context: Context,
+  { inputs, journal }: CaptureRun,
+  site: Site,
 ): Promise<CaptureStopped> {
   const { progress } = journal;
   const reason = messageOf(error);
-  const isInterrupted = context.signal.aborted || error instanceof ConnectionError;
+  const isInterrupted = site.signal.aborted || site.isOutOfReach(error);
   if (isInterrupted || inputs.onFailure === "keep" || error instanceof InputError) {
     return new CaptureStopped(progress, false, [reason, waysOut(inputs, progress)], error);
   }
-  context.report(`failed, giving back: ${reason}`);
-  const { done, failed } = await giveBack(inputs, progress, context).catch((second: unknown) => ({
+  site.report(`failed, giving back: ${reason}`);
+  const { done, failed } = await giveBack(inputs, progress, site).catch((second: unknown) => ({
     done: [],
     failed: [messageOf(second)],
   }));

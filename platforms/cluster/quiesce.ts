@@ -9,10 +9,10 @@ import {
   warningsOfDrain,
   type Cluster,
 } from "../../openshift";
-import type { Member } from "../../snapset/capture/member";
 import type { CaptureProgress } from "../../snapset/capture/progress";
 import type { ServerView } from "../../snapset/capture/server";
 import { isClusterRole } from "../../snapset/roles";
+import type { Instance } from "../../snapset/snapsetData";
 import type { ClusterInputs } from "./inputs";
 import { requireOwnNodes } from "./requireOwnNodes";
 import { withCluster, type OpenedCluster } from "./withCluster";
@@ -33,13 +33,13 @@ type WhenStable = (() => Promise<void>) | undefined;
  * where servers are imaged while they run, the cluster is only looked at.
  */
 export async function quiesceCluster(
-  members: readonly Member[],
+  servers: readonly Instance[],
   inputs: CaptureInputs,
   journal: OpenJournal,
   phases: PhaseRecorder,
   context: Context,
 ): Promise<void> {
-  const nodes = members.filter((member) => isClusterRole(member.instance.role));
+  const nodes = servers.filter(({ role }) => isClusterRole(role));
   if (inputs.cluster === null || nodes.length === 0) return;
   const running = await runningOf(nodes, context);
   if (running.length === 0) {
@@ -75,12 +75,9 @@ function foundOff(progress: CaptureProgress, context: Context): string {
   return `${evidence}, its certificates were not looked at`;
 }
 
-async function runningOf(nodes: readonly Member[], context: Context): Promise<Member[]> {
-  const servers = await observeServers(
-    context,
-    nodes.map((node) => node.instance),
-  );
-  return nodes.filter(({ instance }) => servers.get(instance.uuid)?.status === "ACTIVE");
+async function runningOf(nodes: readonly Instance[], context: Context): Promise<Instance[]> {
+  const servers = await observeServers(context, nodes);
+  return nodes.filter(({ uuid }) => servers.get(uuid)?.status === "ACTIVE");
 }
 
 async function passGate(
@@ -141,14 +138,14 @@ async function lookAtCluster(
 /** @returns after how many milliseconds the nodes go down */
 async function bringToRest(
   { cluster, runOnNodes, whenStable }: OpenedCluster & { whenStable: WhenStable },
-  running: readonly Member[],
+  running: readonly Instance[],
   inputs: ClusterInputs,
   journal: OpenJournal,
   phases: PhaseRecorder,
   context: Context,
 ): Promise<number> {
   const { progress } = journal;
-  const names = running.map(({ instance }) => instance.name);
+  const names = running.map(({ name }) => name);
   const isNew = !progress.quiesced;
   progress.quiesced = true;
   for (const name of names) progress.stopped[name] ??= { stop: "stopped", seconds: null };
@@ -202,17 +199,17 @@ function backupOf(
  * to ten minutes later; so at the deadline the rest is left to the stop phase, and that is said.
  */
 async function awaitShutdown(
-  nodes: readonly Member[],
+  nodes: readonly Instance[],
   deadlineMs: number,
   { progress }: OpenJournal,
   context: Context,
 ): Promise<string> {
-  const names = nodes.map((node) => node.instance.name).join(", ");
+  const names = nodes.map(({ name }) => name).join(", ");
   const note = (servers: ReadonlyMap<string, ServerView>): void => {
-    for (const { instance } of nodes) {
-      const isNoted = progress.stopped[instance.name]?.stop === "stopped";
-      if (isNoted && servers.get(instance.uuid)?.status === "SHUTOFF") {
-        progress.stopped[instance.name] = { stop: "inside", seconds: null };
+    for (const { name, uuid } of nodes) {
+      const isNoted = progress.stopped[name]?.stop === "stopped";
+      if (isNoted && servers.get(uuid)?.status === "SHUTOFF") {
+        progress.stopped[name] = { stop: "inside", seconds: null };
       }
     }
   };

@@ -4,9 +4,11 @@ import type { Image, Snapshot } from "../../openstack";
 import { ranSince } from "../../snapset/capture/adoption";
 import type { Member } from "../../snapset/capture/member";
 import type { Context } from "../context";
+import type { Adopted } from "../platform";
 import { deleteSnapshots } from "./deleteSnapshots";
-import { ifThere } from "./ifThere";
-import { observeImages, observeSnapshots, snapshotIdsOf } from "./observe";
+import { ifThere } from "../glance/ifThere";
+import { observeImages } from "../glance/images";
+import { observeSnapshots, snapshotIdsOf } from "./observe";
 import type { CaptureInputs } from "../capture/types";
 
 const parallelRequests = 16;
@@ -29,7 +31,7 @@ export async function adoptMembers(
   members: readonly Member[],
   inputs: CaptureInputs,
   context: Context,
-): Promise<{ found: number; stale: number; evidence: string }> {
+): Promise<Adopted> {
   const { members: images, extras } = await observeImages(context, inputs.snapId, inputs.instances);
   const snapshots = members.some(({ volumes }) => volumes.length > 0)
     ? await observeSnapshots(context, inputs.snapId, inputs.instances, images.values())

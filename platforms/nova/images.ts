@@ -9,14 +9,14 @@ import {
   type ImageObservation,
   type ImageStep,
 } from "../../snapset/capture/imagePlan";
-import { anchorOf, type Member } from "../../snapset/capture/member";
+import type { Member } from "../../snapset/capture/member";
 import type { ServerView } from "../../snapset/capture/server";
 import { imageNameOf, propertiesOf, tagsOf } from "../../snapset/identity";
 import type { Context } from "../context";
 import { discardImage } from "./adopt";
 import type { OpenJournal } from "../capture/journal";
-import { observeImages } from "./observe";
-import { patchTags } from "./patch";
+import { observeImages } from "../glance/images";
+import { patchTags } from "../glance/patch";
 import type { CaptureInputs } from "../capture/types";
 
 /** How many images are asked for at most for one member: uploads fail, and the next one works. */
@@ -48,17 +48,16 @@ export class ImageRun {
   readonly settled = new Map<string, string>();
   private readonly attempts = new Map<string, Attempt>();
   private readonly limits: HostLimits;
-  private readonly anchor: string;
   private isLooked = false;
 
   constructor(
     private readonly members: readonly Member[],
     private readonly inputs: CaptureInputs,
     private readonly journal: OpenJournal,
+    private readonly anchor: string,
     private readonly context: Context,
   ) {
     this.limits = new HostLimits(inputs.imagesPerHost);
-    this.anchor = anchorOf(members).instance.name;
   }
 
   /**

@@ -5,7 +5,8 @@ import type { Member } from "../../snapset/capture/member";
 import type { SnapshotStep } from "../../snapset/capture/snapshotPlan";
 import type { Context } from "../context";
 import { ImageRun } from "./images";
-import type { OpenJournal } from "../capture/journal";
+import { CaptureFailure } from "../capture/failure";
+import type { CaptureRun } from "../platform";
 import { observeServers } from "./observe";
 import { SnapshotRun } from "./snapshots";
 import type { CaptureInputs } from "../capture/types";
@@ -23,11 +24,6 @@ export interface MadeMembers {
   settled: ReadonlyMap<string, string>;
 }
 
-/** Members that failed for good, each with its reason. */
-export class CaptureFailure extends Error {
-  override readonly name = "CaptureFailure";
-}
-
 /**
  * Images every member and snapshots every volume, as many at a time as the cloud takes, and tags all
  * images but the anchor. What an interrupted run made is found by its identity and not made again.
@@ -38,11 +34,11 @@ export class CaptureFailure extends Error {
 export async function makeMembers(
   members: readonly Member[],
   inputs: CaptureInputs,
-  journal: OpenJournal,
+  { journal, anchor }: Pick<CaptureRun, "journal" | "anchor">,
   context: Context,
 ): Promise<MadeMembers> {
   const { clock, signal } = context;
-  const run = new ImageRun(members, inputs, journal, context);
+  const run = new ImageRun(members, inputs, journal, anchor, context);
   const volumes = new SnapshotRun(members, inputs.snapId, context);
   const started = clock.now().getTime();
   for (;;) {
@@ -96,4 +92,10 @@ function describe(images: readonly ImageStep[], snapshots: readonly SnapshotStep
 
 function count(steps: readonly { kind: string }[]): number {
   return steps.filter(({ kind }) => kind === "done").length;
+}
+
+/** What the image phase has made, in words. */
+export function madeEvidence({ images, snapshots }: MadeMembers): string {
+  const made = `${images.size} images active, no task running`;
+  return snapshots.size === 0 ? made : `${made}; ${snapshots.size} snapshots available`;
 }

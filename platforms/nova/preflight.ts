@@ -1,10 +1,4 @@
-import { InputError } from "../../common/errors";
-import {
-  journalOf,
-  rivalProblem,
-  rivalsOf,
-  type StoredJournal,
-} from "../../snapset/capture/journal";
+import type { Journal } from "../../snapset/capture/journal";
 import type { Member } from "../../snapset/capture/member";
 import { judgeMembers } from "../../snapset/capture/preflight";
 import { quotaProblems } from "../../snapset/capture/quotas";
@@ -14,7 +8,8 @@ import { policyProblems } from "../../snapset/capture/volumes";
 import type { Quota } from "../../snapset/quotas";
 import type { Instance } from "../../snapset/snapsetData";
 import type { Context } from "../context";
-import { observeImages, observeJournals, observeVolumes } from "./observe";
+import { observeImages } from "../glance/images";
+import { observeVolumes } from "./observe";
 import {
   addVolumeImageProperties,
   observeFlavors,
@@ -24,33 +19,35 @@ import {
 } from "./survey";
 import type { CaptureInputs } from "../capture/types";
 
-/** What the preflight has found. */
-export interface Preflight {
+/** What is known of the servers to capture. */
+export interface FoundServers {
   members: Member[];
-  journals: StoredJournal[];
+  problems: string[];
   warnings: string[];
   /** Names of the images that the servers were made from, by server, where they are there still. */
   imageNames: Map<string, string>;
   /** How many images may be uploading at a time by Glance's quota; undefined without one. */
   maxUploads: number | undefined;
+  /** Members whose image an interrupted run has begun. */
+  begun: ReadonlySet<string>;
 }
 
 /**
- * Finds the servers and everything about them and the cloud that is known to fail, before the first
- * change. It changes nothing itself.
+ * Finds the servers, and everything about them and the cloud that is known to fail. It changes
+ * nothing itself.
  *
- * @param capturedAt for the names and properties that the set's images will have
- * @throws {InputError} with all the problems
+ * @param instances the servers
+ * @param own the capture's journal, where an earlier run has left one
  */
-export async function preflight(
+export async function findServers(
   inputs: CaptureInputs,
-  capturedAt: Date,
+  instances: readonly Instance[],
+  own: Journal | undefined,
   context: Context,
-): Promise<Preflight> {
-  const [servers, images, journals] = await Promise.all([
-    observeServersWithPorts(context, inputs.instances),
-    observeImages(context, inputs.snapId, inputs.instances),
-    observeJournals(context),
+): Promise<FoundServers> {
+  const [servers, images] = await Promise.all([
+    observeServersWithPorts(context, instances),
+    observeImages(context, inputs.snapId, instances),
   ]);
   const [volumes, flavors, imageProperties] = await Promise.all([
     observeVolumes(context, servers.values()),
@@ -58,10 +55,9 @@ export async function preflight(
     observeImageProperties(servers, context),
   ]);
   addVolumeImageProperties(imageProperties, servers, volumes);
-  const own = journalOf(inputs.snapId, journals)?.journal;
   const quotas = await observeQuotas(volumes.size > 0, context);
   const { problems, warnings, members } = judgeMembers(
-    identitiesOf(inputs, servers, capturedAt),
+    identitiesOf(inputs, instances, servers, context.cloud.now()),
     { ...inputs, policies: inputs.volumes, shutdownTimeoutMs: inputs.shutdownTimeout },
     {
       cloud: context.cloud.cloud,
@@ -75,20 +71,19 @@ export async function preflight(
   );
   problems.push(
     ...policyProblems(inputs.volumes, volumes),
-    ...rivalsOf(inputs, journals).map(rivalProblem),
     ...quotaProblems(
-      inputs.instances.length - images.members.size + 1,
+      instances.length - images.members.size + 1,
       members.flatMap((member) => volumesToSnapshot(member, images.members)),
       quotas,
     ),
   );
-  if (problems.length > 0) throw new InputError("capture", problems);
   return {
     members,
-    journals,
+    problems,
     warnings: [...warnings, ...roleWarnings(context)],
     imageNames: imageNamesOf(imageProperties),
     maxUploads: maxUploadsOf(quotas.image["image_count_uploading"]),
+    begun: new Set(images.members.keys()),
   };
 }
 
@@ -116,10 +111,11 @@ function imageNamesOf(
 
 function identitiesOf(
   inputs: CaptureInputs,
+  instances: readonly Instance[],
   servers: ReadonlyMap<string, ServerView>,
   capturedAt: Date,
 ) {
-  return inputs.instances.map((instance) => ({
+  return instances.map((instance) => ({
     instance,
     identity: {
       snapId: inputs.snapId,

@@ -2,6 +2,7 @@ import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
 import { isConflict } from "../../openstack";
 import type { Member } from "../../snapset/capture/member";
+import type { Instance } from "../../snapset/snapsetData";
 import type { ServerView } from "../../snapset/capture/server";
 import { judgeStop } from "../../snapset/capture/stopEvidence";
 import { stopRank } from "../../snapset/roles";
@@ -31,10 +32,16 @@ export async function stopServers(
     const running = group.filter(({ instance }) => isOn(servers.get(instance.uuid)));
     await stopGroup(running, journal, context);
     told.push(...running);
-    await waitUntilShutOff(group, begun, deadlineMs, context, timer(running, journal, context));
+    await waitUntilShutOff(
+      instancesOf(group),
+      begun,
+      deadlineMs,
+      context,
+      timer(running, journal, context),
+    );
   }
   // A server that was started meanwhile would be imaged while it runs.
-  await waitUntilShutOff(members, begun, deadlineMs, context);
+  await waitUntilShutOff(instancesOf(members), begun, deadlineMs, context);
   if (told.length === 0) return `all ${members.length} servers were SHUTOFF already`;
   await journal.save();
   const forced = told.filter(({ instance: { name } }) => isForced(name, journal));
@@ -42,17 +49,16 @@ export async function stopServers(
   return `${members.length} servers SHUTOFF, of which stopped: ${listed(told.map((member) => outcome(member, journal)))}`;
 }
 
-/** Waits until every member is SHUTOFF with no task running but that of its own image. */
+/** Waits until every server is SHUTOFF with no task running but that of its own image. */
 export async function waitUntilShutOff(
-  members: readonly Member[],
+  instances: readonly Instance[],
   begun: ReadonlySet<string>,
   deadlineMs: number,
   context: Context,
   onSeen: (servers: ReadonlyMap<string, ServerView>) => void = () => undefined,
 ): Promise<void> {
-  const instances = instancesOf(members);
   await waitFor({
-    what: `${listed(members.map((member) => member.instance.name))} to be SHUTOFF`,
+    what: `${listed(instances.map(({ name }) => name))} to be SHUTOFF`,
     observe: async () => {
       const servers = await observeServers(context, instances);
       onSeen(servers);

@@ -1,18 +1,20 @@
 import type { Image, Snapshot } from "../../openstack";
-import { capturedEnvironment } from "../../snapset/environment/captured";
 import { ranSince } from "../../snapset/capture/adoption";
 import { disturbanceOf } from "../../snapset/capture/disturbance";
-import { anchorOf, indicationsOf, isVolumeBacked, type Member } from "../../snapset/capture/member";
+import { indicationsOf, isVolumeBacked, type Member } from "../../snapset/capture/member";
 import type { CaptureProgress } from "../../snapset/capture/progress";
-import { imageNameOf, schemaVersion, tagsOf } from "../../snapset/identity";
-import type { Manifest, ManifestMember } from "../../snapset/manifest";
+import { imageNameOf, tagsOf } from "../../snapset/identity";
+import type { ManifestMember } from "../../snapset/manifest";
 import type { Context } from "../context";
-import { CaptureFailure, type MadeMembers } from "./makeMembers";
-import { observeImages, observeServers } from "./observe";
+import { CaptureFailure } from "../capture/failure";
+import { observeImages } from "../glance/images";
+import type { CaptureRun } from "../platform";
+import type { MadeMembers } from "./makeMembers";
+import { observeServers } from "./observe";
 import type { CaptureInputs } from "../capture/types";
 
 /**
- * Reads every image and every server once more, and describes the set.
+ * Reads every image and every server once more, and describes them for the manifest.
  *
  * @throws {CaptureFailure} naming each member that is not as it must be
  */
@@ -20,46 +22,32 @@ export async function verify(
   members: readonly Member[],
   made: MadeMembers,
   inputs: CaptureInputs,
-  progress: CaptureProgress,
+  { journal, anchor }: Pick<CaptureRun, "journal" | "anchor">,
   context: Context,
-): Promise<Manifest> {
+): Promise<ManifestMember[]> {
   const [{ members: images }, servers] = await Promise.all([
     observeImages(context, inputs.snapId, inputs.instances),
     observeServers(context, inputs.instances),
   ]);
-  const anchor = anchorOf(members);
   const defects = await Promise.all(
     members.map(async (member) => {
       const server = servers.get(member.instance.uuid);
       const image = images.get(member.instance.name);
       const disturbance = disturbanceOf(member, server, inputs.consistency);
       return [
-        ...imageDefects(member, image, member === anchor),
+        ...imageDefects(member, image, member.instance.name === anchor),
         ...(disturbance === undefined ? [] : [disturbance]),
         ...(await runDefects(member, server?.updated, image, made, inputs, context)),
       ].map((defect) => `image of ${member.instance.name} failed: ${defect}`);
     }),
   );
   if (defects.flat().length > 0) throw new CaptureFailure(defects.flat().join("\n"));
-  const described = members.flatMap((member) => {
+  return members.flatMap((member) => {
     const image = images.get(member.instance.name);
     return image === undefined
       ? []
-      : [manifestMember(member, image, made.snapshots, inputs, progress)];
+      : [manifestMember(member, image, made.snapshots, inputs, journal.progress)];
   });
-  return {
-    schemaVersion,
-    snapId: inputs.snapId,
-    environmentName: inputs.environmentName,
-    capturedAt: progress.capturedAt,
-    notAfter: progress.notAfter,
-    consistency: inputs.consistency,
-    members: described,
-    cluster: progress.cluster,
-    phases: progress.timings,
-    environment:
-      inputs.environment === null ? null : capturedEnvironment(inputs.environment, described),
-  };
 }
 
 function imageDefects(member: Member, image: Image | undefined, isAnchor: boolean): string[] {
@@ -113,6 +101,7 @@ function manifestMember(
     role: instance.role,
     imageId: image.id,
     imageName: imageNameOf(instance.name, identity.snapId),
+    platform: "nova",
     serverId: instance.uuid,
     macAddresses: [...identity.macAddresses],
     sizeBytes: image.size ?? 0,
@@ -127,5 +116,7 @@ function manifestMember(
       ...volume,
       snapshotId: snapshots.get(volume.volumeId)?.id ?? null,
     })),
+    virtualMachine: null,
+    bareMetal: null,
   };
 }

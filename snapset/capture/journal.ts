@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../common/errors";
+import { platformNames } from "../platforms";
 import { packText, unpackText } from "../packedText";
 import { problemsOf } from "../problems";
 import { roles } from "../roles";
@@ -20,7 +21,13 @@ const journalSchema = z.object({
   isUnderWay: z.boolean(),
   /** The servers that are being captured. */
   instances: z.array(
-    z.object({ name: z.string(), uuid: z.string(), role: z.enum(roles), macAddress: z.string() }),
+    z.object({
+      name: z.string(),
+      uuid: z.string(),
+      role: z.enum(roles),
+      macAddress: z.string(),
+      platform: z.enum(platformNames).exactOptional(),
+    }),
   ),
   progress: progressSchema,
 });
@@ -33,7 +40,10 @@ export type Journal = z.output<typeof journalSchema>;
 
 /** A journal as the cloud has it. */
 export interface StoredJournal {
-  imageId: string;
+  /** The id under which it is kept. */
+  storedAs: string;
+  /** What keeps it, for whoever has to delete it by hand: `image snapset-capture-AbCdEf12 (…)`. */
+  what: string;
   createdAt: string;
   journal: Journal;
 }
@@ -58,7 +68,12 @@ export function decodeJournal(image: {
   const source = `image ${image.name} (${image.id})`;
   const parsed = journalSchema.safeParse(parseJson(image, source));
   if (!parsed.success) throw new InputError(source, problemsOf(parsed.error));
-  return { imageId: image.id, createdAt: image.created_at, journal: parsed.data };
+  return {
+    storedAs: image.id,
+    what: source,
+    createdAt: image.created_at,
+    journal: parsed.data,
+  };
 }
 
 function parseJson(image: Readonly<Record<string, unknown>>, source: string): unknown {
@@ -110,15 +125,15 @@ export function rivalsOf(
  * hosts, so they tell nothing of two that began together.
  */
 export function givesWay(own: StoredJournal, rival: StoredJournal): boolean {
-  return rival.journal.isUnderWay || rival.imageId < own.imageId;
+  return rival.journal.isUnderWay || rival.storedAs < own.storedAs;
 }
 
 /** Why a capture has to wait for another one, and what can be done. */
-export function rivalProblem({ imageId, journal }: StoredJournal): string {
+export function rivalProblem({ what, journal }: StoredJournal): string {
   return (
     `capture ${journal.snapId} of environment ${journal.environmentName}, begun at ${journal.startedAt}, ` +
     "has servers of this one and is under way or was interrupted: finish it with `pulumi up` in its stack, " +
     "or give it back there with `pulumi destroy`; " +
-    `if that stack is lost, delete image ${journalNameOf(journal.snapId)} (${imageId})`
+    `if that stack is lost, delete ${what}`
   );
 }

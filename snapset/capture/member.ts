@@ -6,10 +6,14 @@ import type { ServerView } from "./server";
 /** A volume of a server, and what the set will do with it. */
 export type MemberVolume = Omit<ManifestVolume, "snapshotId">;
 
-/** One server of the capture, found, with everything that decides how it is captured. */
-export interface Member {
+/** One member of a capture, found, whatever it runs on. */
+export interface CapturedMember {
   instance: Instance;
   identity: MemberIdentity;
+}
+
+/** One server of the capture, with everything that decides how it is captured. */
+export interface Member extends CapturedMember {
   /** As it was before the first change. */
   server: ServerView;
   volumes: readonly MemberVolume[];
@@ -47,7 +51,7 @@ export function indicationsOf(member: Member, isRunning: boolean): Indication[] 
 }
 
 /** The anchor: the member that carries the manifest; the controller, else the first by name. */
-export function anchorOf(members: readonly Member[]): Member {
+export function anchorOf<M extends CapturedMember>(members: readonly M[]): M {
   const byName = members.toSorted((a, b) => a.instance.name.localeCompare(b.instance.name));
   const anchor = byName.find((member) => member.instance.role === "controller") ?? byName[0];
   if (anchor === undefined) throw new RangeError("a set has at least one member");

@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { clusterFactsSchema, phaseSchema, stops } from "../manifest";
 
+const frozenSchema = z.object({
+  members: z.array(z.string()),
+  /** When the last of them was frozen; null before that. */
+  at: z.iso.datetime().nullable(),
+  /** When they thaw by themselves. */
+  until: z.iso.datetime(),
+  /** Whether all have been thawed again. */
+  isThawed: z.boolean(),
+});
+
 /** What a capture has found out and changed so far; kept in its journal and in the stack's state. */
 export const progressSchema = z.object({
   /** When everything was off, or the first image of a running server was asked for. */
@@ -12,6 +22,8 @@ export const progressSchema = z.object({
   stopped: z.record(z.string(), z.object({ stop: z.enum(stops), seconds: z.number().nullable() })),
   /** Whether this capture made the cluster's nodes unschedulable and told them to go down. */
   quiesced: z.boolean(),
+  /** Virtual machines that this capture froze; absent when it froze none. */
+  frozen: frozenSchema.optional(),
 });
 
 export type CaptureProgress = z.output<typeof progressSchema>;

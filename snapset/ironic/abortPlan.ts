@@ -1,4 +1,4 @@
-import { errorOf, isMarkedBy, nodeLabel, type NodeView } from "./node";
+import { errorOf, nodeLabel, type NodeView } from "./node";
 
 /**
  * What a snapshot that is given up ends in: the machine back as it was (`abort`), or given back to
@@ -28,7 +28,7 @@ export function planAbort(
   if (!["snapshotting", "snapshot wait", "snapshot failed"].includes(provisionState)) {
     return done(`${nodeLabel(node)} is ${provisionState}${errorOf(node)}`);
   }
-  if (!isMarkedBy(node, snapId)) {
+  if (node.snapshotMark !== snapId) {
     return done(`${nodeLabel(node)} is left ${provisionState}: its snapshot is not this set's`);
   }
   if (provisionState === "snapshotting") return { kind: "wait", seen: provisionState };

@@ -31,31 +31,32 @@ export interface NodeView {
   diskGb: number | undefined;
   /** Which one is the root device, by hints; undefined for Ironic's own choice. */
   rootDevice: Readonly<Record<string, unknown>> | undefined;
-  /** The image that a capture of ours asked to have its disk put into. */
+  /** The set for which a capture of ours asked for its snapshot, until that is whole. */
   snapshotMark: string | undefined;
-  /** How far it is restored to which set. */
+  /** How far it is restored to which set … */
   restoreMark: string | undefined;
+  /** … by which image. */
+  restoredImageId: string | undefined;
   /** The hardware's own, as Ironic knows them. */
   macAddresses: readonly string[];
 }
 
-/** The key of a node's `extra` that says which image of which set its disk was asked for. */
+/**
+ * The key of a node's `extra` that says for which set its snapshot was asked. It is written before that:
+ * the specification has a node in flight name no image, and without it nobody could tell whose
+ * snapshot it is after the client was killed.
+ */
 export const snapshotMarkKey = "snapset_snapshot";
 
 /** The key of a node's `extra` that says how far it is restored to which set. */
 export const restoreMarkKey = "snapset_restore";
 
-/**
- * Written on a node before its snapshot is asked for: the specification has a node in flight name no
- * image, and without it nobody could tell whose snapshot it is after the client was killed.
- */
-export function snapshotMarkOf(snapId: string, imageId: string): string {
-  return `${snapId}/${imageId}`;
-}
+/** The key of a node's `extra` that says by which image: Ironic forgets at an undeploy, `extra` stays. */
+export const restoredImageKey = "snapset_image";
 
-/** Whether the snapshot that a node was last asked for is that of a set. */
-export function isMarkedBy({ snapshotMark }: NodeView, snapId: string): boolean {
-  return snapshotMark?.startsWith(`${snapId}/`) ?? false;
+/** Whether what is deployed on a node is a member of a set that was restored to it. */
+export function isRestored(node: NodeView): boolean {
+  return node.restoreMark !== undefined && node.restoredImageId === node.imageId;
 }
 
 /** `node rack-1 (uuid)`, as messages name it. */

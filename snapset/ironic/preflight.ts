@@ -3,7 +3,7 @@ import { lengthProblems, type MemberIdentity } from "../identity";
 import type { Consistency } from "../manifest";
 import type { Instance } from "../snapsetData";
 import { interfaceProblem } from "./capability";
-import { isMarkedBy, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { maintenanceOf, nodeLabel, type NodeView } from "./node";
 import { foreignReason } from "./snapshotPlan";
 
 /** What the cloud shows before the first change. */
@@ -70,7 +70,7 @@ function stateProblems(node: NodeView, { snapId }: NodeSurroundings): string[] {
     case "snapshotting":
     case "snapshot wait":
     case "snapshot failed":
-      return isMarkedBy(node, snapId) ? [] : [foreignReason(node)];
+      return node.snapshotMark === snapId ? [] : [foreignReason(node)];
     default:
       return [
         `${nodeLabel(node)} is ${node.provisionState}: only what is deployed can be captured, so it must be active`,

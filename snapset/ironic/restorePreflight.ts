@@ -1,7 +1,7 @@
 import { isBegun } from "../reset/mark";
 import type { ResetWish } from "../reset/mark";
 import { isAsRestored, isWhole } from "./deployPlan";
-import { maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { isRestored, maintenanceOf, nodeLabel, type NodeView } from "./node";
 
 /** A member of a set, and the node that is to carry it. */
 export interface RestoreTarget {
@@ -85,7 +85,7 @@ function stateProblems(node: NodeView): string[] {
     ];
   }
   if (state !== "active") return [];
-  if (restoreMark === undefined) {
+  if (!isRestored(node)) {
     return [
       `${what} is active with something that no set was restored to: undeploy it first (\`openstack baremetal node undeploy\`)`,
     ];

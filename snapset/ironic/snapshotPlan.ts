@@ -1,11 +1,4 @@
-import {
-  errorOf,
-  isMarkedBy,
-  maintenanceOf,
-  nodeLabel,
-  snapshotMarkOf,
-  type NodeView,
-} from "./node";
+import { errorOf, maintenanceOf, nodeLabel, type NodeView } from "./node";
 import { activityIn } from "./transitions";
 
 /** One node whose disk goes into an image, and what is known of both right now. */
@@ -74,9 +67,11 @@ export function planSnapshot(seen: SnapshotObservation, limits: SnapshotLimits):
       return ofActive(seen, node, limits);
     case "snapshotting":
     case "snapshot wait":
-      return isMarkedBy(node, seen.snapId) ? wait(seen, underWay(seen, node)) : foreign(seen, node);
+      return node.snapshotMark === seen.snapId
+        ? wait(seen, underWay(seen, node))
+        : foreign(seen, node);
     case "snapshot failed":
-      return isMarkedBy(node, seen.snapId) ? ofFailed(seen, node, limits) : foreign(seen, node);
+      return node.snapshotMark === seen.snapId ? ofFailed(seen, node, limits) : foreign(seen, node);
     default:
       return failed(
         seen,
@@ -87,7 +82,7 @@ export function planSnapshot(seen: SnapshotObservation, limits: SnapshotLimits):
 
 /** Whether the node is at work for this set, so that waiting for it makes sense. */
 export function isInFlight(node: NodeView, snapId: string): boolean {
-  return activityIn(node.provisionState) !== undefined && isMarkedBy(node, snapId);
+  return activityIn(node.provisionState) !== undefined && node.snapshotMark === snapId;
 }
 
 function ofActive(seen: SnapshotObservation, node: NodeView, limits: SnapshotLimits): SnapshotStep {
@@ -143,7 +138,7 @@ function foreign(seen: SnapshotObservation, node: NodeView): SnapshotStep {
 /** Why a node in one of the snapshot's states is left alone. */
 export function foreignReason(node: NodeView): string {
   const whose =
-    node.snapshotMark === undefined ? "" : `, and its snapshot is that of ${node.snapshotMark}`;
+    node.snapshotMark === undefined ? "" : `, and its snapshot is that of set ${node.snapshotMark}`;
   return (
     `${nodeLabel(node)} is ${node.provisionState}${whose}, which this capture has not asked for: ` +
     "wait until it is active, or abort it with `openstack baremetal node abort`"
@@ -153,11 +148,6 @@ export function foreignReason(node: NodeView): string {
 function underWay(seen: SnapshotObservation, node: NodeView): string {
   const image = seen.image === undefined ? "" : `, image ${seen.image.status}`;
   return `${node.provisionState}: ${activityIn(node.provisionState) ?? ""}${image}`;
-}
-
-/** Whether the mark on the node names this very image. */
-export function isMarked({ node, snapId, image }: SnapshotObservation): boolean {
-  return image !== undefined && node?.snapshotMark === snapshotMarkOf(snapId, image.id);
 }
 
 function hold({ member }: SnapshotObservation): SnapshotStep {

@@ -28,6 +28,8 @@ export interface VmView {
       spec: {
         domain: { devices: { interfaces?: { name: string; macAddress?: string }[] } };
         volumes?: { name: string; [source: string]: unknown }[];
+        /** Seconds. */
+        terminationGracePeriodSeconds?: number;
       };
     };
   };
@@ -77,7 +79,10 @@ export interface VmContentView {
     volumeBackups?: {
       volumeName: string;
       volumeSnapshotName?: string;
-      persistentVolumeClaim?: { spec?: { resources?: { requests?: { storage?: string } } } };
+      persistentVolumeClaim?: {
+        metadata?: { name?: string };
+        spec?: { storageClassName?: string; resources?: { requests?: { storage?: string } } };
+      };
     }[];
   };
   status?: { readyToUse?: boolean; error?: { message?: string } | null };

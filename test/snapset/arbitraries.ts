@@ -6,7 +6,7 @@ import type { WantedNode } from "../../snapset/environment/wantedNode";
 /** A manifest of a set of a controller and a master. */
 export function manifestOf(snapId: string, changes: Partial<Manifest> = {}): Manifest {
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     snapId,
     environmentName: "lab",
     capturedAt: "2026-11-21T10:00:00.000Z",
@@ -27,6 +27,9 @@ export function manifestOf(snapId: string, changes: Partial<Manifest> = {}): Man
       stopSeconds: 12,
       indications: [],
       volumes: [],
+      platform: "nova" as const,
+      virtualMachine: null,
+      bareMetal: null,
     })),
     consistency: "shutdown" as const,
     cluster: null,

@@ -39,7 +39,7 @@ describe("a member's identity", () => {
       snapset_members: "2",
       snapset_captured_at: "2026-11-21T10:00:00.000Z",
       snapset_not_after: "",
-      snapset_schema: "2",
+      snapset_schema: "3",
       snapset_manifest: "",
     });
   });

@@ -76,7 +76,18 @@ describe("manifest", () => {
     expect(decodeManifest({ snapset_manifest: text }, "image")).toEqual({
       ...old,
       consistency: "shutdown",
-      members: [{ ...member, flavor: null, stopSeconds: null, indications: [], volumes: [] }],
+      members: [
+        {
+          ...member,
+          platform: "nova",
+          flavor: null,
+          stopSeconds: null,
+          indications: [],
+          volumes: [],
+          virtualMachine: null,
+          bareMetal: null,
+        },
+      ],
     });
   });
 
@@ -93,8 +104,8 @@ describe("manifest", () => {
     const read = (text: string) => decodeManifest({ snapset_manifest: text }, "image i");
     expect(() => read('{"schemaVersion":1}')).toThrow(/^image i: 8 problems\n/);
     expect(() => read("null")).toThrow("image i: Invalid input: expected object, received null");
-    expect(() => read('{"schemaVersion":3}')).toThrow(
-      "image i: the manifest has schema 3, this version of SnapSet reads up to 2: update SnapSet",
+    expect(() => read('{"schemaVersion":4}')).toThrow(
+      "image i: the manifest has schema 4, this version of SnapSet reads up to 3: update SnapSet",
     );
     expect(() => decodeManifest({}, "image i")).toThrow(
       "image i: snapset_manifest cannot be read: snapset_manifest is missing",

@@ -107,10 +107,10 @@ describe("assembleSets", () => {
       "the manifest is of a newer schema",
       (images: SetImage[]) =>
         images.map((it) =>
-          it["snapset_manifest"] ? { ...it, snapset_manifest: '{"schemaVersion":3}' } : it,
+          it["snapset_manifest"] ? { ...it, snapset_manifest: '{"schemaVersion":4}' } : it,
         ),
       [
-        "image controller-AbCdEf12: the manifest has schema 3, this version of SnapSet reads up to 2: update SnapSet",
+        "image controller-AbCdEf12: the manifest has schema 4, this version of SnapSet reads up to 3: update SnapSet",
       ],
     ],
     [

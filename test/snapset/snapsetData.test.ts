@@ -58,7 +58,7 @@ describe("parseSnapsetData", () => {
       },
     };
     expect(problemsOf(data)).toEqual([
-      "instances.controller.host: unknown key; allowed are uuid, role, mac_address",
+      "instances.controller.host: unknown key; allowed are uuid, role, mac_address, platform",
       "instances.controller.uuid: must be a UUID, got 7a5623ef-g855-5a8a-9bc3-56g6572f415d",
       "instances.master0.uuid: is missing",
       `instances.master0.role: must be one of ${roles.join(", ")}, got boss`,

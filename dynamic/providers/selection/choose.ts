@@ -17,7 +17,7 @@ import { keepPlaces, noPlaces } from "../../../snapset/placement/places";
 import { expiryOf, ownEnvironment, placedEnvironment, selectSet } from "../../../snapset/selection";
 import type { SnapsetRecord } from "../../../snapset/sets";
 import type { Context } from "../../../platforms/context";
-import { candidates } from "./candidates";
+import { candidates } from "../../../platforms/glance/candidates";
 import { surveyCloud } from "./survey";
 import type { SelectionInputs, SelectionOutputs } from "./types";
 

@@ -5,7 +5,7 @@ import type { ObservedNode } from "../../../snapset/reset/resetNode";
 import { planReset, type ResetObservation, type ResetStep } from "../../../snapset/reset/resetPlan";
 import type { Context } from "../../context";
 import { observeNodes } from "./observe";
-import type { ResetInputs } from "./types";
+import type { ResetOrder } from "./types";
 
 const limits = {
   // Each makes its host fetch the image, if it has it no more, and write a disk.
@@ -27,7 +27,7 @@ export class ResetRun {
   private readonly wish: ResetWish;
 
   constructor(
-    private readonly inputs: ResetInputs,
+    private readonly inputs: ResetOrder,
     private readonly context: Context,
   ) {
     this.wish = { snapId: inputs.snapId, trigger: inputs.trigger };

@@ -3,7 +3,7 @@ import { judgeReset, type ResetVerdict } from "../../../snapset/reset/preflight"
 import type { ObservedNode } from "../../../snapset/reset/resetNode";
 import type { Context } from "../../context";
 import { observeNodes } from "./observe";
-import type { ResetInputs } from "./types";
+import type { ResetOrder } from "./types";
 
 /** A verdict that holds no problem, and what it is about. */
 export type ResetPreflight = Omit<ResetVerdict, "problems"> & { seen: ObservedNode[] };
@@ -14,7 +14,7 @@ export type ResetPreflight = Omit<ResetVerdict, "problems"> & { seen: ObservedNo
  * @throws {InputError} with all the problems
  */
 export async function preflightReset(
-  { nodes, snapId, trigger, readiness }: ResetInputs,
+  { nodes, snapId, trigger, readiness }: ResetOrder,
   context: Context,
 ): Promise<ResetPreflight> {
   const seen = await observeNodes(nodes, context);

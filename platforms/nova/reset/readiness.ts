@@ -2,7 +2,7 @@ import { listed } from "../../../common/listed";
 import { waitFor } from "../../../common/wait";
 import type { Context } from "../../context";
 import { preflightReset } from "./preflight";
-import type { ResetInputs } from "./types";
+import type { ResetOrder } from "./types";
 
 /**
  * Under `WaitGracePeriod` waits until those who use the servers have stopped them. `StopTarget` has
@@ -10,7 +10,7 @@ import type { ResetInputs } from "./types";
  *
  * @throws {TimeoutError} when one still runs at the end of the grace period
  */
-export async function waitUntilReady(inputs: ResetInputs, context: Context): Promise<void> {
+export async function waitUntilReady(inputs: ResetOrder, context: Context): Promise<void> {
   const { policy, gracePeriod } = inputs.readiness;
   if (policy !== "WaitGracePeriod") return;
   await waitFor({

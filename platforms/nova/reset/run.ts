@@ -9,22 +9,11 @@ import type { ResetStep } from "../../../snapset/reset/resetPlan";
 import { startServers } from "../start";
 import type { Context } from "../../context";
 import { recordPhases } from "../../capture/phases";
+import { RestoreStopped } from "../../restoreStopped";
 import { preflightReset } from "./preflight";
 import { waitUntilReady } from "./readiness";
 import { ResetRun } from "./ResetRun";
-import type { ResetInputs } from "./types";
-
-/** A reset that did not end, after its first change. */
-export class ResetStopped extends Error {
-  override readonly name = "ResetStopped";
-
-  constructor(
-    readonly reasons: string[],
-    cause: unknown,
-  ) {
-    super(reasons.join("\n"), { cause });
-  }
-}
+import type { ResetOrder } from "./types";
 
 /**
  * Puts the servers back to their images of the set, with volumes filled from it, and starts them
@@ -33,10 +22,10 @@ export class ResetStopped extends Error {
  * @param isInterrupted whether an earlier run may have left servers off
  * @returns what was done, with its evidence; nothing when all is as it should be
  * @throws {InputError} before the first change
- * @throws {ResetStopped} after it
+ * @throws {RestoreStopped} after it
  */
 export async function runReset(
-  inputs: ResetInputs,
+  inputs: ResetOrder,
   isInterrupted: boolean,
   context: Context,
 ): Promise<PhaseRecord[]> {
@@ -52,7 +41,7 @@ export async function runReset(
     const wereLeftOff = isInterrupted && seen.some((node) => isWholeAndOff(node, inputs));
     if (nodes.length > 0 || wereLeftOff) await recorder.run("start", () => start(inputs, context));
   } catch (error) {
-    throw new ResetStopped([messageOf(error), waysOut(inputs)], error);
+    throw new RestoreStopped([messageOf(error), waysOut(inputs)], error);
   }
   return phases;
 }
@@ -61,7 +50,7 @@ function isWholeAndOff({ server }: ObservedNode, wish: ResetWish): boolean {
   return server?.mark === wholeMark(wish) && server.status === "SHUTOFF";
 }
 
-async function putBack(inputs: ResetInputs, context: Context) {
+async function putBack(inputs: ResetOrder, context: Context) {
   const steps = await waitUntilWhole(inputs, context);
   const failed = steps.flatMap((step) => (step.kind === "failed" ? [step.reason] : []));
   if (failed.length > 0) throw new Error(failed.join("\n"));
@@ -73,7 +62,7 @@ async function putBack(inputs: ResetInputs, context: Context) {
 }
 
 /** One that failed does not stop the others: the next run has so much less to do. */
-function waitUntilWhole(inputs: ResetInputs, context: Context): Promise<ResetStep[]> {
+function waitUntilWhole(inputs: ResetOrder, context: Context): Promise<ResetStep[]> {
   const run = new ResetRun(inputs, context);
   return waitFor({
     what: `${listed(inputs.nodes.map(({ name }) => name))} to be back at set ${inputs.snapId}`,
@@ -89,7 +78,7 @@ function waitUntilWhole(inputs: ResetInputs, context: Context): Promise<ResetSte
   });
 }
 
-function describe(steps: readonly ResetStep[], { nodes }: ResetInputs): string {
+function describe(steps: readonly ResetStep[], { nodes }: ResetOrder): string {
   const whole = steps.filter(({ kind }) => kind === "whole").length;
   const rest = steps.flatMap((step, i) => {
     const name = nodes[i]?.name ?? "";
@@ -100,7 +89,7 @@ function describe(steps: readonly ResetStep[], { nodes }: ResetInputs): string {
   return `${whole}/${nodes.length} whole; ${listed(rest)}`;
 }
 
-async function start({ nodes, deadline }: ResetInputs, context: Context) {
+async function start({ nodes, deadline }: ResetOrder, context: Context) {
   const instances = nodes.map(({ name, role, serverId }) => ({
     name,
     role,
@@ -110,7 +99,7 @@ async function start({ nodes, deadline }: ResetInputs, context: Context) {
   return { result: undefined, evidence: await startServers(instances, deadline, context) };
 }
 
-function waysOut({ snapId }: ResetInputs): string {
+function waysOut({ snapId }: ResetOrder): string {
   return (
     `the reset to set ${snapId} is not finished, and its servers are left off. \`pulumi up\` goes on from ` +
     "here; after snapset:restore replace it replaces the servers instead"

@@ -2,8 +2,8 @@ import type { PhaseRecord } from "../../../snapset/manifest";
 import type { ReadinessPolicy } from "../../../snapset/reset/preflight";
 import type { ResetNode } from "../../../snapset/reset/resetNode";
 
-/** Inputs of the Reset resource. */
-export interface ResetInputs {
+/** Servers that are to be back at a set. */
+export interface ResetOrder {
   /** The set that the environment is to be at. */
   snapId: string;
   /** Any text; another one asks for another reset. */
@@ -13,6 +13,10 @@ export interface ResetInputs {
   readiness: { policy: ReadinessPolicy; gracePeriod: number };
   /** Milliseconds, for the servers to be back; and once more for them to start. */
   deadline: number;
+}
+
+/** Inputs of the Reset resource. */
+export interface ResetInputs extends ResetOrder {
   /** The resource's own URN, for its row of progress. */
   selfUrn: string;
 }

@@ -87,7 +87,8 @@ export function journalOf(
   changes: Partial<Omit<StoredJournal, "journal">> = {},
 ): StoredJournal {
   return {
-    imageId: `journal-${snapId}`,
+    storedAs: `journal-${snapId}`,
+    what: `image snapset-capture-${snapId} (journal-${snapId})`,
     createdAt: "2026-11-21T12:00:00Z",
     journal: {
       schemaVersion: 1,

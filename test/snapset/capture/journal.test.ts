@@ -15,10 +15,15 @@ import { journalOf } from "./domain";
 
 /** The image that keeps the journal, with those properties instead of it. */
 function imageOf(
-  { imageId, createdAt, journal }: StoredJournal,
+  { storedAs, createdAt, journal }: StoredJournal,
   properties: Record<string, unknown> = encodeJournal(journal),
 ) {
-  return { id: imageId, name: journalNameOf(journal.snapId), created_at: createdAt, ...properties };
+  return {
+    id: storedAs,
+    name: journalNameOf(journal.snapId),
+    created_at: createdAt,
+    ...properties,
+  };
 }
 
 const time = fc
@@ -31,7 +36,8 @@ const time = fc
 const snapId = fc.stringMatching(/^[\w-]{8}$/);
 
 const storedJournal: fc.Arbitrary<StoredJournal> = fc.record({
-  imageId: fc.uuid(),
+  storedAs: fc.uuid(),
+  what: fc.string(),
   createdAt: time.map((it) => it.replace(/\.\d+Z$/, "Z")),
   journal: fc.record({
     schemaVersion: fc.constant(1 as const),
@@ -74,6 +80,7 @@ describe("a journal on its image", () => {
         const properties = encodeJournal(stored.journal);
         expect(decodeJournal(imageOf(stored, properties))).toEqual({
           ...stored,
+          what: `image ${journalNameOf(stored.journal.snapId)} (${stored.storedAs})`,
           journal: JSON.parse(JSON.stringify(stored.journal)) as unknown,
         });
       }),
@@ -156,16 +163,16 @@ describe("rivals", () => {
   it("are never of the same set", () => {
     fc.assert(
       fc.property(storedJournal, (stored) => {
-        expect(rivalsOf(stored.journal, [stored, { ...stored, imageId: "second" }])).toEqual([]);
+        expect(rivalsOf(stored.journal, [stored, { ...stored, storedAs: "second" }])).toEqual([]);
       }),
     );
   });
 
   it("that began together: exactly one gives way", () => {
-    const stored = fc.record({ imageId: fc.uuid() });
+    const stored = fc.record({ storedAs: fc.uuid() });
     fc.assert(
       fc.property(stored, stored, (one, other) => {
-        fc.pre(one.imageId !== other.imageId);
+        fc.pre(one.storedAs !== other.storedAs);
         const [a, b] = [journalOf("a-------", [], one), journalOf("b-------", [], other)];
         expect(givesWay(a, b)).toBe(!givesWay(b, a));
       }),
@@ -175,7 +182,7 @@ describe("rivals", () => {
   it("that are under way are never asked to", () => {
     const [a, b] = [journalOf("a-------"), journalOf("b-------")];
     b.journal.isUnderWay = true;
-    expect([givesWay(a, b), givesWay({ ...a, imageId: "0" }, b)]).toEqual([true, true]);
+    expect([givesWay(a, b), givesWay({ ...a, storedAs: "0" }, b)]).toEqual([true, true]);
   });
 
   it("are a problem that says what can be done", () => {

@@ -47,7 +47,7 @@ export class SimulatedNode {
     }
     if (step.kind === "discard") this.image = undefined;
     if (step.kind === "snapshot") {
-      this.snapshotMark = `${snapId}/${step.imageId}`;
+      this.snapshotMark = snapId;
       this.happens("snapshot");
     }
   }

@@ -1,13 +1,13 @@
 import { planAbort } from "../../../snapset/ironic/abortPlan";
-import { mark, node, snapId } from "./domain";
+import { node, snapId } from "./domain";
 import { SimulatedNode } from "./SimulatedNode";
 
-const ours = { snapshotMark: mark };
+const ours = { snapshotMark: snapId };
 
 function inState(state: string): SimulatedNode {
   const simulated = new SimulatedNode();
   simulated.state = state;
-  simulated.snapshotMark = mark;
+  simulated.snapshotMark = snapId;
   return simulated;
 }
 
@@ -51,7 +51,7 @@ test("a node that a conductor holds is waited for", () => {
 });
 
 test.each(["abort", "undeploy"] as const)("nobody else's snapshot is touched (%s)", (givingUp) => {
-  const other = node({ provisionState: "snapshot wait", snapshotMark: "Other123/image" });
+  const other = node({ provisionState: "snapshot wait", snapshotMark: "Other123" });
   expect(planAbort(other, snapId, givingUp)).toEqual({
     kind: "done",
     evidence: "node rack-1 (uuid-1) is left snapshot wait: its snapshot is not this set's",

@@ -3,7 +3,6 @@ import type { SnapshotObservation } from "../../../snapset/ironic/snapshotPlan";
 
 export const snapId = "AbCdEf12";
 export const imageId = "66498c26-a9b5-496c-97a8-5bc08f256155";
-export const mark = `${snapId}/${imageId}`;
 
 /** A machine that is deployed and off. */
 export function node(more: Partial<NodeView> = {}): NodeView {
@@ -29,6 +28,7 @@ export function node(more: Partial<NodeView> = {}): NodeView {
     rootDevice: undefined,
     snapshotMark: undefined,
     restoreMark: undefined,
+    restoredImageId: undefined,
     macAddresses: ["52:54:00:aa:bb:01"],
     ...more,
   };

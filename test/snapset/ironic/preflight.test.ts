@@ -4,7 +4,7 @@ import type { NodeView } from "../../../snapset/ironic/node";
 import { judgeNodes } from "../../../snapset/ironic/preflight";
 import { restoreProblems } from "../../../snapset/ironic/restorePreflight";
 import type { Consistency } from "../../../snapset/manifest";
-import { imageId, mark, node, snapId } from "./domain";
+import { imageId, node, snapId } from "./domain";
 
 const mac = "52:54:00:aa:bb:01";
 const instance = {
@@ -36,7 +36,7 @@ describe("a capture's preflight", () => {
   });
 
   it("goes on with what an interrupted run of its own has left under way", () => {
-    expect(judge({ provisionState: "snapshot wait", snapshotMark: mark }).problems).toEqual([]);
+    expect(judge({ provisionState: "snapshot wait", snapshotMark: snapId }).problems).toEqual([]);
   });
 
   it("says everything at once, by name", () => {
@@ -119,14 +119,24 @@ describe("a restore's preflight", () => {
       "master0: node rack-1 (uuid-1) belongs to project theirs, this one is mine",
       "master0: node rack-1 (uuid-1) carries server server-1 of Nova: delete that first, or name another node",
     ]);
-    const restored = { provisionState: "active", restoreMark: "Other123/", isProtected: true };
+    const restored = {
+      provisionState: "active",
+      restoreMark: "Other123/",
+      restoredImageId: "base-image",
+      isProtected: true,
+    };
     expect(problems(target(restored))).toEqual([
       "master0: node rack-1 (uuid-1) is protected: nothing on it may be overwritten",
     ]);
   });
 
   it("takes one that an earlier set was restored to, or that is as it should be", () => {
-    expect(problems(target({ provisionState: "active", restoreMark: "Other123/" }))).toEqual([]);
+    const earlier = { restoreMark: "Other123/", restoredImageId: "base-image" };
+    expect(problems(target({ provisionState: "active", ...earlier }))).toEqual([]);
+    const deployedSince = { ...earlier, provisionState: "active", imageId: "another" };
+    expect(problems(target(deployedSince))).toEqual([
+      expect.stringContaining("is active with something that no set was restored to") as string,
+    ]);
     expect(problems(target({ provisionState: "active", imageId }))).toEqual([]);
     const whole = { provisionState: "active", restoreMark: `${snapId}/`, imageId };
     expect(problems(target({ ...whole, isInMaintenance: true }))).toEqual([]);

@@ -10,17 +10,9 @@ import type { ClusterInputs } from "../cluster/inputs";
 import { requireOwnNodes } from "../cluster/requireOwnNodes";
 import { withCluster } from "../cluster/withCluster";
 import type { Context } from "../context";
+import type { Source } from "../platform";
 import { observeServers } from "./observe";
-import { removeSet } from "./remove";
 import { startServers } from "./start";
-
-/** The source of a capture, as far as giving it back needs to know it. */
-export interface Source {
-  snapId: string;
-  instances: Instance[];
-  cluster: ClusterInputs | null;
-  deadlines: { stop: number };
-}
 
 /**
  * Brings the source back: starts the servers that the capture stopped, and revives the cluster that
@@ -29,7 +21,7 @@ export interface Source {
  * @param progress is kept up to date
  * @returns what was done, in words
  */
-export async function resumeSource(
+export async function resumeServers(
   source: Source,
   progress: CaptureProgress,
   context: Context,
@@ -44,7 +36,7 @@ export async function resumeSource(
   const undone = "done" in early ? early.done : await undoInTime(undo, cluster, context);
   const done = [...undone, started];
   if (isQuiesced) done.push(await revive(cluster, nodes, progress, context));
-  progress.stopped = {};
+  for (const { name } of stopped) Reflect.deleteProperty(progress.stopped, name);
   progress.quiesced = false;
   return done.join("; ");
 }
@@ -128,30 +120,4 @@ async function revive(
 
 function withoutBoots({ nodes }: ClusterFacts): ClusterFacts["nodes"] {
   return nodes.map((node) => ({ ...node, bootId: "" }));
-}
-
-/**
- * Undoes a capture: its images and snapshots go, the source comes back. Each is tried whatever
- * becomes of the other.
- *
- * @returns what was done, and what could not be, in words
- */
-export async function giveBack(
-  source: Source,
-  progress: CaptureProgress,
-  context: Context,
-): Promise<{ done: string[]; failed: string[] }> {
-  const done: string[] = [];
-  const failed: string[] = [];
-  const attempt = async (step: () => Promise<string>): Promise<void> => {
-    try {
-      done.push(await step());
-    } catch (error) {
-      context.signal.throwIfAborted();
-      failed.push(messageOf(error));
-    }
-  };
-  await attempt(() => removeSet(source, context));
-  await attempt(() => resumeSource(source, progress, context));
-  return { done, failed };
 }

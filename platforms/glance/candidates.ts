@@ -1,10 +1,5 @@
-import {
-  assembleSets,
-  hasSnapshots,
-  type SetImage,
-  type SnapsetRecord,
-} from "../../../snapset/sets";
-import type { Context } from "../../../platforms/context";
+import { assembleSets, hasSnapshots, type SetImage, type SnapsetRecord } from "../../snapset/sets";
+import type { Context } from "../context";
 
 /**
  * The sets to choose from: with one list of the images of the one that is named, or of all for

@@ -1,0 +1,19 @@
+import { openstackSite } from "../../platforms/openstackSite";
+import type { Site } from "../../platforms/platform";
+import { withContext, type StackConfig } from "./context";
+import type { Engine } from "./engine";
+
+/** Where a capture takes place, as a resource's inputs tell it. */
+export interface SiteInputs {
+  selfUrn: string;
+}
+
+/** Runs `work` where the inputs say that sets are captured. */
+export function withSite<T>(
+  config: StackConfig,
+  engine: Engine,
+  { selfUrn }: SiteInputs,
+  work: (site: Site) => Promise<T>,
+): Promise<T> {
+  return withContext(config, engine, selfUrn, (context) => work(openstackSite(context)));
+}

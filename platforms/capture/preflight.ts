@@ -1,0 +1,60 @@
+import { InputError } from "../../common/errors";
+import {
+  journalOf,
+  rivalProblem,
+  rivalsOf,
+  type StoredJournal,
+} from "../../snapset/capture/journal";
+import { platformOf } from "../../snapset/platforms";
+import type { Observed, Platform, Site } from "../platform";
+import type { CaptureInputs } from "./types";
+
+/** What the preflight has found. */
+export interface Preflight {
+  /** The members, by platform. */
+  parts: Observed[];
+  journals: StoredJournal[];
+}
+
+/**
+ * Finds the members and everything about them and their platforms that is known to fail, before the
+ * first change. It changes nothing itself.
+ *
+ * @throws {InputError} with all the problems
+ */
+export async function preflight(inputs: CaptureInputs, site: Site): Promise<Preflight> {
+  const journals = await site.store.listJournals();
+  const own = journalOf(inputs.snapId, journals)?.journal;
+  const used = platformsOf(inputs.instances, site);
+  const parts = await Promise.all(
+    used.map((platform) => platform.observe(inputs, instancesOn(platform, inputs.instances), own)),
+  );
+  const problems = [
+    ...parts.flatMap((part) => part.problems),
+    ...rivalsOf(inputs, journals).map(rivalProblem),
+  ];
+  if (problems.length > 0) throw new InputError("capture", problems);
+  return { parts, journals };
+}
+
+type Placed = Pick<CaptureInputs["instances"][number], "platform">;
+
+/**
+ * The platforms that some instances run on.
+ *
+ * @throws {InputError} when that of one is not to be had here
+ */
+export function platformsOf(instances: readonly Placed[], { platforms }: Site): Platform[] {
+  const names = [...new Set(instances.map(platformOf))];
+  return names.map((name) => {
+    const platform = platforms[name];
+    if (platform !== undefined) return platform;
+    const known = Object.keys(platforms).join(", ");
+    throw new InputError("capture", [`platform ${name} is not one of ${known}`]);
+  });
+}
+
+/** Those of the instances that run on a platform. */
+export function instancesOn<I extends Placed>({ name }: Platform, instances: readonly I[]): I[] {
+  return instances.filter((instance) => platformOf(instance) === name);
+}

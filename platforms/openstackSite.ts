@@ -1,0 +1,32 @@
+import { ConnectionError } from "../openstack";
+import { platformOf } from "../snapset/platforms";
+import { quiesceCluster } from "./cluster/quiesce";
+import type { Context } from "./context";
+import { glanceStore } from "./glance/store";
+import { discover } from "./nova/discovery/discover";
+import { novaPlatform, ObservedServers } from "./nova/nova";
+import type { Site } from "./platform";
+
+/** An OpenStack: servers and bare-metal nodes may be members of one set, which Glance keeps. */
+export function openstackSite(context: Context): Site {
+  const { cloud, clock, signal, report, warn } = context;
+  return {
+    clock,
+    signal,
+    report,
+    warn,
+    store: glanceStore(context),
+    platforms: { nova: novaPlatform(context) },
+    now: () => cloud.now(),
+    isOutOfReach: (error) => error instanceof ConnectionError,
+    describe: async (parts, inputs) => {
+      const servers = parts.find((part) => part instanceof ObservedServers);
+      if (servers === undefined) return { environment: inputs.environment, findings: [] };
+      return discover(servers, inputs, context);
+    },
+    quiesceCluster: async ({ inputs, journal }, phases) => {
+      const servers = inputs.instances.filter((it) => platformOf(it) === "nova");
+      await quiesceCluster(servers, inputs, journal, phases, context);
+    },
+  };
+}

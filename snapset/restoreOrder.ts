@@ -1,0 +1,29 @@
+import type { ReadinessPolicy } from "./reset/preflight";
+import type { ResetVolume } from "./reset/resetNode";
+import type { Role } from "./roles";
+
+/** Members that are to be at a set. */
+export interface RestoreOrder {
+  snapId: string;
+  /** Any text; another one asks for another restore. */
+  trigger: string;
+  members: readonly RestoreMember[];
+  /** What becomes of machines that run; `gracePeriod` in milliseconds. */
+  readiness: { policy: ReadinessPolicy; gracePeriod: number };
+  /** Milliseconds, for all to be back. */
+  deadline: number;
+  /** Whether an earlier run may have left it half done. */
+  isInterrupted: boolean;
+}
+
+/** A member, and the machine that is to be at it. */
+export interface RestoreMember {
+  name: string;
+  role: Role;
+  /** The server, node or virtual machine: an id, or where one is yet to be made its name. */
+  target: string;
+  /** The image, or the VirtualMachineSnapshot: its id. */
+  imageId: string;
+  /** In the order of their devices; data volumes that are filled already. */
+  volumes: readonly ResetVolume[];
+}
