@@ -36,6 +36,8 @@ export interface VirtualMachine {
       spec: {
         domain: { devices: { interfaces?: { name: string; macAddress?: string }[] } };
         volumes?: Volume[];
+        /** Seconds. */
+        terminationGracePeriodSeconds?: number;
       };
     };
   };
@@ -97,7 +99,10 @@ export interface VirtualMachineSnapshotContent {
     volumeBackups?: {
       volumeName: string;
       volumeSnapshotName?: string;
-      persistentVolumeClaim?: { spec?: { resources?: { requests?: { storage?: string } } } };
+      persistentVolumeClaim?: {
+        metadata?: { name?: string };
+        spec?: { storageClassName?: string; resources?: { requests?: { storage?: string } } };
+      };
     }[];
   };
   status?: { readyToUse?: boolean; creationTime?: string | null; error?: SnapshotError | null };

@@ -85,7 +85,7 @@ export type { RunOnNodes } from "./nodes/runOnNodes";
 export type { Cluster } from "./api/cluster";
 export type { ApiWire, ClusterConnection } from "./api/connect";
 export { callApi, type Call, type Wire } from "./api/wire";
-export { ClusterError, isNotFound } from "./api/errors";
+export { ClusterError, isNotFound, isTransient } from "./api/errors";
 export { describeQuiesce, warningsOfDrain } from "./quiesce/describeQuiesce";
 export { readClusterFacts, type ClusterFacts } from "./facts";
 export { readNodeMachines } from "./nodes/nodeMachines";

@@ -1,0 +1,149 @@
+import { restoreNameOf } from "./names";
+import {
+  conditionWords,
+  trueCondition,
+  type VmContentView,
+  type VmRestoreView,
+  type VmView,
+} from "./objects";
+
+/** What becomes of a target that runs, in KubeVirt's words. */
+export type TargetReadinessPolicy =
+  "StopTarget" | "WaitGracePeriod" | "FailImmediate" | "WaitEventually";
+
+/** One member, and the machine that it is restored into. */
+export interface RestoreTarget {
+  member: string;
+  /** The machine's name: the member's own, or that of one that is yet to be made. */
+  target: string;
+  snapshotName: string;
+  /** Of a new machine, by interface. */
+  macAddresses: Readonly<Record<string, string>>;
+}
+
+export interface RestoreOptions {
+  snapId: string;
+  trigger: string;
+  policy: TargetReadinessPolicy;
+  volumeRestorePolicy: string | null;
+  /** Whether the API knows policies: v1alpha1 knows none. */
+  hasPolicies: boolean;
+}
+
+/** A VirtualMachineRestore to be made. */
+export function restoreObjectOf(
+  { target, snapshotName, macAddresses }: RestoreTarget,
+  source: Pick<VmView, "metadata" | "spec">,
+  options: RestoreOptions,
+) {
+  const { snapId, trigger, policy, volumeRestorePolicy, hasPolicies } = options;
+  const patches = macPatches(source, macAddresses);
+  return {
+    metadata: {
+      name: restoreNameOf(target, snapId, trigger),
+      labels: { "app.kubernetes.io/managed-by": "snapset", "snapset/snap-id": snapId },
+      annotations: { "snapset/trigger": trigger },
+    },
+    spec: {
+      target: { apiGroup: "kubevirt.io", kind: "VirtualMachine", name: target },
+      virtualMachineSnapshotName: snapshotName,
+      ...(hasPolicies && { targetReadinessPolicy: policy }),
+      ...(hasPolicies && volumeRestorePolicy !== null && { volumeRestorePolicy }),
+      ...(patches.length > 0 && { patches }),
+    },
+  };
+}
+
+/**
+ * JSON patches that give a new machine other MACs. With hyphens: KubeVirt's webhook takes a patch
+ * apart at its colons (kubevirt `pkg/storage/admitters/vmrestore.go`, validatePatches).
+ */
+function macPatches(
+  source: Pick<VmView, "spec">,
+  macAddresses: Readonly<Record<string, string>>,
+): string[] {
+  const interfaces = source.spec.template.spec.domain.devices.interfaces ?? [];
+  return interfaces.flatMap(({ name }, index) => {
+    const mac = macAddresses[name];
+    if (mac === undefined) return [];
+    const path = `/spec/template/spec/domain/devices/interfaces/${index}/macAddress`;
+    return [JSON.stringify({ op: "add", path, value: mac.replaceAll(":", "-") })];
+  });
+}
+
+/**
+ * What is wrong with a target before anything is changed, as sentences.
+ *
+ * @param machine of the target's name, if there is one
+ * @param sourceUid of the machine that was captured
+ * @param restores all of the namespace
+ */
+export function targetProblems(
+  wanted: RestoreTarget,
+  content: VmContentView | undefined,
+  machine: VmView | undefined,
+  sourceUid: string,
+  restores: readonly VmRestoreView[],
+  ownRestore: string,
+): string[] {
+  const { member, target, macAddresses } = wanted;
+  const source = content?.spec.source.virtualMachine;
+  const known = source?.spec.template.spec.domain.devices.interfaces?.map(({ name }) => name) ?? [];
+  const unknown = Object.keys(macAddresses).filter((name) => !known.includes(name));
+  const isOther = machine !== undefined && machine.metadata.uid !== sourceUid;
+  const isRestored = restores.some(({ metadata }) => metadata.name === ownRestore);
+  return [
+    ...unknown.map(
+      (name) =>
+        `targets.${member}.macAddresses.${name}: it has no such interface; it has ${known.join(", ") || "none"}`,
+    ),
+    ...(isOther && !isRestored
+      ? [
+          `virtual machine ${target} is there already and is not the one that was captured: give another name in targets.${member}.name`,
+        ]
+      : []),
+    ...(machine !== undefined && !isOther && Object.keys(macAddresses).length > 0
+      ? [
+          `targets.${member}.macAddresses: only a new machine gets other MACs, and ${target} is there`,
+        ]
+      : []),
+    ...restores
+      .filter((it) => isRival(it, target, ownRestore))
+      .map((it) => rivalProblem(it, target)),
+  ];
+}
+
+/** KubeVirt refuses a second restore into a machine until the first is complete, failed ones included. */
+function isRival({ metadata, spec, status }: VmRestoreView, target: string, own: string): boolean {
+  return metadata.name !== own && spec.target.name === target && status?.complete !== true;
+}
+
+function rivalProblem(restore: VmRestoreView, target: string): string {
+  const { name } = restore.metadata;
+  const has = judgeRestore(restore).state === "failed" ? "has failed" : "is in progress";
+  return (
+    `virtual machine ${target}: VirtualMachineRestore ${name} into it ${has} ` +
+    `(${describeRestore(restore)}): wait until it is complete, or delete it`
+  );
+}
+
+/** What has become of a restore. */
+export type RestoreState = { state: "pending" | "complete" | "failed"; seen: string };
+
+export function judgeRestore(restore: VmRestoreView): RestoreState {
+  const { metadata, status } = restore;
+  const seen = describeRestore(restore);
+  if (status?.complete === true) return { state: "complete", seen };
+  const isFailed =
+    metadata.deletionTimestamp !== undefined ||
+    trueCondition(status?.conditions, "Failure") !== undefined;
+  return { state: isFailed ? "failed" : "pending", seen };
+}
+
+/** `Progressing True (Creating new PVCs)`; `no status yet` before the controller has seen it. */
+export function describeRestore({ metadata, status }: VmRestoreView): string {
+  if (metadata.deletionTimestamp !== undefined) return "somebody deletes it";
+  if (status?.complete === true) return "complete";
+  const conditions = conditionWords(status?.conditions);
+  return conditions === "" ? "no status yet" : conditions;
+}
