@@ -46,6 +46,19 @@ export interface Platform {
    * @returns what was done; nothing when all is as it should be
    */
   restore(order: RestoreOrder): Promise<PhaseRecord[]>;
+  /**
+   * What has to be said of a restore before it begins, as sentences; changes nothing.
+   *
+   * @throws {InputError} with everything that speaks against it
+   */
+  foresee(order: RestoreOrder): Promise<string[]>;
+  /**
+   * Takes back what a restore has made beside what was there: machines that exist for it alone. Only
+   * what carries the restore's mark.
+   *
+   * @returns what was done, in words
+   */
+  release(order: RestoreOrder): Promise<string>;
 }
 
 /** The members of a capture that run on one platform, found. */

@@ -2,6 +2,7 @@ import type { StackConfig, Surroundings } from "./context";
 import { connectEngine, type Engine } from "./engine";
 import type { Provider } from "./provider";
 import { resetProvider } from "./reset";
+import { restorationProvider } from "./restoration";
 import { revivalProvider } from "./revival";
 import { selectionProvider } from "./selection";
 import { snapIdProvider } from "./snapId";
@@ -16,6 +17,7 @@ const factories: Record<string, (surroundings: Surroundings) => unknown> = {
   Selection: selectionProvider,
   Revival: revivalProvider,
   Reset: resetProvider,
+  Restoration: restorationProvider,
 };
 
 const configs = new Map<string, StackConfig>();

@@ -1,4 +1,3 @@
-import { listed } from "../../common/listed";
 import { schemaVersion } from "../../snapset/identity";
 import { isBegun, wholeMark } from "../../snapset/reset/mark";
 import type { Context } from "../../platforms/context";
@@ -7,7 +6,6 @@ import { withContext, type Surroundings } from "./context";
 import { PartialFailure } from "./partialFailure";
 import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 import { observeNodes } from "../../platforms/nova/reset/observe";
-import { preflightReset } from "../../platforms/nova/reset/preflight";
 import { novaPlatform } from "../../platforms/nova/nova";
 import { RestoreStopped } from "../../platforms/restoreStopped";
 import type { ResetInputs, ResetOutputs } from "../../platforms/nova/reset/types";
@@ -64,10 +62,8 @@ function isForeseeable(olds: Partial<ResetInputs>, news: ResetInputs): boolean {
 
 /** What the reset would be refused, and a warning of what it would do, for `pulumi preview` too. */
 async function foresee(news: ResetInputs, context: Context): Promise<void> {
-  const { nodes } = await preflightReset(withPlaceholders(news), context);
-  const set = isKnown(news.snapId) ? `set ${news.snapId}` : "another set";
-  if (nodes.length === 0) return;
-  context.warn(`resets in place to ${set}: ${listed(nodes)}; what was written since is lost`);
+  const order = orderOf(withPlaceholders(news), false);
+  (await novaPlatform(context).foresee(order)).forEach(context.warn);
 }
 
 /** Whether an earlier run, of which the state need not know, may have left servers whole and off. */

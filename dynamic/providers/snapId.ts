@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseClusterSettings } from "../../snapset/config";
-import { snapIdFrom } from "../../snapset/snapId";
+import { newSnapId } from "../../snapset/snapId";
 import { journalOf, type Journal } from "../../snapset/capture/journal";
 import { giveBack, removeSet } from "../../platforms/capture/giveBack";
 import { closeJournals } from "../../platforms/capture/journal";
@@ -44,7 +44,7 @@ export function snapIdProvider({
       });
     },
     create: (inputs) => {
-      const snapId = snapIdFrom(randomBytes(6));
+      const snapId = newSnapId(() => randomBytes(6));
       return Promise.resolve({ id: snapId, outs: { ...inputs, snapId } });
     },
     delete: (snapId, olds) =>

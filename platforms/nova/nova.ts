@@ -1,6 +1,7 @@
 import { counted } from "../../common/counted";
 import type { CaptureProgress } from "../../snapset/capture/progress";
 import type { Member } from "../../snapset/capture/member";
+import type { RestoreOrder } from "../../snapset/restoreOrder";
 import type { Instance } from "../../snapset/snapsetData";
 import type { CaptureInputs } from "../capture/types";
 import type { Context } from "../context";
@@ -9,7 +10,9 @@ import { adoptMembers } from "./adopt";
 import { makeMembers, madeEvidence, type MadeMembers } from "./makeMembers";
 import { findServers, type FoundServers } from "./preflight";
 import { removeMembers } from "./remove";
+import { foreseeReset } from "./reset/preflight";
 import { runReset } from "./reset/run";
+import type { ResetOrder } from "./reset/types";
 import { resumeServers } from "./resume";
 import { stopServers } from "./stop";
 import { verify } from "./verify";
@@ -24,15 +27,20 @@ export function novaPlatform(context: Context): Platform {
     },
     resume: (source, progress) => resumeServers(source, progress, context),
     remove: (set) => removeMembers(set, context),
-    restore: ({ members, ...order }) => {
-      const nodes = members.map(({ target, ...member }) => ({
-        ...member,
-        volumes: [...member.volumes],
-        serverId: target,
-      }));
-      return runReset({ ...order, nodes }, order.isInterrupted, context);
-    },
+    restore: (order) => runReset(resetOf(order), order.isInterrupted, context),
+    foresee: (order) => foreseeReset(resetOf(order), context),
+    // Servers are the engine's to make and to delete.
+    release: () => Promise.resolve("no server was made"),
   };
+}
+
+function resetOf({ members, ...order }: RestoreOrder): ResetOrder {
+  const nodes = members.map(({ target, volumes, ...member }) => ({
+    ...member,
+    volumes: [...volumes],
+    serverId: target,
+  }));
+  return { ...order, nodes };
 }
 
 /** The servers of a capture, found. */

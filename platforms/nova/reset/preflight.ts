@@ -1,6 +1,8 @@
 import { InputError } from "../../../common/errors";
+import { listed } from "../../../common/listed";
 import { judgeReset, type ResetVerdict } from "../../../snapset/reset/preflight";
 import type { ObservedNode } from "../../../snapset/reset/resetNode";
+import { isSnapId } from "../../../snapset/snapId";
 import type { Context } from "../../context";
 import { observeNodes } from "./observe";
 import type { ResetOrder } from "./types";
@@ -24,4 +26,16 @@ export async function preflightReset(
   const { problems, ...rest } = verdict;
   if (problems.length > 0) throw new InputError(`reset to set ${snapId}`, problems);
   return { ...rest, seen };
+}
+
+/**
+ * What a reset would do, to be said before it begins; nothing when all is as it should be.
+ *
+ * @throws {InputError} as {@link preflightReset}
+ */
+export async function foreseeReset(order: ResetOrder, context: Context): Promise<string[]> {
+  const { nodes } = await preflightReset(order, context);
+  if (nodes.length === 0) return [];
+  const set = isSnapId(order.snapId) ? `set ${order.snapId}` : "another set";
+  return [`resets in place to ${set}: ${listed(nodes)}; what was written since is lost`];
 }
