@@ -3,10 +3,11 @@ import { InputError } from "../common/errors";
 import { checkReach, reachKeys, type ClusterSecrets, type LoginSecrets } from "./clusterReach";
 import { durationOr } from "./duration";
 import { hookSettingsSchema, type HookSettings } from "./hooks/login";
+import { kubevirtSettings, type KubevirtSettings } from "./kubevirt/settings";
 import { consistencies, volumePolicies, type Consistency, type VolumePolicy } from "./manifest";
 import { placementKeys, type Placement } from "./placement/placement";
 import { problemsOf } from "./problems";
-import { restoreSettings, type RestoreSettings } from "./reset/settings";
+import { restoreSettings, triggerProblems, type RestoreSettings } from "./reset/settings";
 import { isSnapId } from "./snapId";
 
 const text = z.string().min(1, "must not be empty");
@@ -124,6 +125,7 @@ const schema = z.strictObject({
   shutdownTimeout: durationOr("60s"),
   deadlines,
   cluster: cluster.optional(),
+  kubevirt: kubevirtSettings.optional(),
   hooks: hookSettingsSchema.prefault({}),
 });
 
@@ -153,6 +155,8 @@ export interface DeployConfig extends Common {
 /** Declare an environment from the images of a set, and revive its cluster. */
 export interface RestoreConfig extends Common {
   mode: "restore";
+  /** Virtual machines in OpenShift instead of an environment in OpenStack. */
+  kubevirt?: KubevirtSettings | undefined;
   environment?: EnvironmentSource | undefined;
   snapId: string;
   /** Whether a set may be chosen whose cluster's certificates have expired. */
@@ -164,6 +168,8 @@ export interface RestoreConfig extends Common {
 /** Capture the servers of another stack, or those named. */
 export interface CaptureConfig extends Common {
   mode: "capture";
+  /** Virtual machines in OpenShift instead of servers. */
+  kubevirt?: KubevirtSettings | undefined;
   /** Servers from the outputs of this stack … */
   source?: string | undefined;
   /** … or from Hotstack's `snapset_data`: itself, or the path of a YAML file. */
@@ -251,14 +257,38 @@ function modeProblems(it: Schema): string[] {
     case "deploy":
       return it.environment === undefined
         ? ["environment: is missing; mode deploy needs the path of an environment"]
-        : [];
+        : openstackProblems(it);
     case "restore":
-      return it.snapId === undefined
-        ? ["snapId: is missing; mode restore needs a snap_id, or latest"]
-        : [];
+      return [
+        ...(it.snapId === undefined
+          ? ["snapId: is missing; mode restore needs a snap_id, or latest"]
+          : []),
+        ...openstackProblems(it),
+        ...(it.kubevirt === undefined ? triggerProblems(it.restore) : []),
+      ];
     case "capture":
-      return sourceProblems(it);
+      return it.kubevirt === undefined ? sourceProblems(it) : machineProblems(it);
   }
+}
+
+/** What virtual machines in OpenShift exclude. */
+function openstackProblems(it: Schema): string[] {
+  if (it.kubevirt === undefined) return [];
+  if (it.mode === "deploy") return ["kubevirt: mode deploy makes servers of OpenStack only"];
+  const others = (["environment", "source", "instances", "cluster"] as const).filter(
+    (key) => it[key] !== undefined,
+  );
+  return others.map((key) => `${key}: kubevirt is given already; one stack is about one of them`);
+}
+
+function machineProblems(it: Schema): string[] {
+  const { names, selector } = it.kubevirt ?? {};
+  return [
+    ...(names === undefined && selector === undefined
+      ? ["kubevirt.names: is missing; mode capture needs names of machines, or a selector"]
+      : []),
+    ...openstackProblems(it),
+  ];
 }
 
 function sourceProblems(it: Schema): string[] {
@@ -281,6 +311,7 @@ function forMode(it: Schema): Config {
       return {
         ...common,
         mode: it.mode,
+        kubevirt: it.kubevirt,
         environment: it.environment,
         snapId: it.snapId ?? "",
         allowExpired: it.allowExpired,
@@ -291,6 +322,7 @@ function forMode(it: Schema): Config {
       return {
         ...common,
         mode: it.mode,
+        kubevirt: it.kubevirt,
         source: it.source,
         instances: it.instances,
         capture: it.capture,

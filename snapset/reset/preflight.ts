@@ -5,7 +5,12 @@ import { nodesToReset } from "./resetPlan";
 import { attachedTo } from "./volumePlan";
 
 /** KubeVirt's words for what becomes of a target that runs. */
-export const readinessPolicies = ["StopTarget", "WaitGracePeriod", "FailImmediate"] as const;
+export const readinessPolicies = [
+  "StopTarget",
+  "WaitGracePeriod",
+  "FailImmediate",
+  "WaitEventually",
+] as const;
 export type ReadinessPolicy = (typeof readinessPolicies)[number];
 
 /** What a reset would do, and what speaks against it. */

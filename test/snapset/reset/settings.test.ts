@@ -51,7 +51,7 @@ describe("snapset:restore", () => {
     expect(() => restoreOf(JSON.stringify(wrong))).toThrow(
       [
         "stack configuration: 3 problems",
-        "  - snapset:restore.targetReadiness: must be one of StopTarget, WaitGracePeriod, FailImmediate",
+        "  - snapset:restore.targetReadiness: must be one of StopTarget, WaitGracePeriod, FailImmediate, WaitEventually",
         "  - snapset:restore.gracePeriod: must be a duration such as 60s, 5m, 25h or 30d",
         "  - snapset:restore.when: unknown key",
       ].join("\n"),
