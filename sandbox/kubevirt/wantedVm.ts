@@ -2,11 +2,7 @@ import type { Disk, RunStrategy, VirtualMachine, Volume } from "./types";
 
 /** Where a volume's data comes from; only the first two have a claim whose snapshot can be taken. */
 export type VolumeKind =
-  | "dataVolume"
-  | "persistentVolumeClaim"
-  | "containerDisk"
-  | "cloudInitNoCloud"
-  | "ephemeral";
+  "dataVolume" | "persistentVolumeClaim" | "containerDisk" | "cloudInitNoCloud" | "ephemeral";
 
 /** A machine to make. */
 export interface WantedVm {

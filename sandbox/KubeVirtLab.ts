@@ -1,0 +1,261 @@
+import { serve } from "@hono/node-server";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../common/clock";
+import {
+  agentFile,
+  apiVersionOf,
+  claimName,
+  claims,
+  claimSpec,
+  Faults,
+  GuestAccess,
+  kubevirtApp,
+  ModelControllers,
+  ObjectStore,
+  resourceTypes,
+  storageObjects,
+  usualTimes,
+  virtualMachineOf,
+  virtualMachines,
+  volumesOf,
+  type Fault,
+  type Served,
+  type Times,
+  type WantedVm,
+} from "./kubevirt";
+import { Ids } from "./world/ids";
+import { manualTime, WorldClock, type TimeSource } from "./world/worldClock";
+
+/** How a lab differs from the usual one. */
+export interface KubeVirtLabOptions {
+  /** By hand: {@link KubeVirtLab.clock} moves the world. @default by hand */
+  time?: TimeSource;
+  /** Versions of a group that are served, e.g. `{ "snapshot.kubevirt.io": ["v1alpha1"] }`. @default all */
+  served?: Served;
+  times?: Partial<Times>;
+}
+
+const patienceMs = 120_000;
+
+/** A cluster with KubeVirt in memory, with its API on loopback. */
+export class KubeVirtLab {
+  readonly namespace = "default";
+  readonly worldClock: WorldClock;
+  /** Sleeping moves the world. */
+  readonly clock: Clock;
+  readonly faults = new Faults();
+  url = "";
+  readonly #tokens = { product: "sha256~snapset", superuser: "sha256~superuser" };
+  readonly #requests: { method: string; path: string; status: number }[] = [];
+  readonly #ids = new Ids(11);
+  readonly #store: ObjectStore;
+  readonly #controllers: ModelControllers;
+  readonly #served: Served;
+  #close: () => Promise<void> = () => Promise.resolve();
+
+  constructor({ time, served = {}, times }: KubeVirtLabOptions = {}) {
+    this.worldClock = new WorldClock(time ?? manualTime());
+    this.#served = served;
+    this.#store = new ObjectStore(() => this.worldClock.nowMs(), this.#ids);
+    const allTimes = { ...usualTimes, ...times };
+    this.#controllers = new ModelControllers(this.#store, this.worldClock, this.faults, allTimes);
+    this.clock = {
+      now: () => this.worldClock.now(),
+      sleep: (ms, signal) => (time ? this.worldClock.sleep(ms, signal) : this.#skip(ms, signal)),
+    };
+  }
+
+  async open(): Promise<this> {
+    for (const { type, object } of storageObjects()) this.#store.create(type, object);
+    for (const name of [this.namespace, "kubevirt"]) {
+      const type = resourceTypes.find(({ kind }) => kind === "Namespace");
+      if (type)
+        this.#store.create(type, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    }
+    const app = kubevirtApp({
+      store: this.#store,
+      controllers: this.#controllers,
+      faults: this.faults,
+      ids: this.#ids,
+      served: this.#served,
+      tokens: this.#tokens,
+      onRequest: (request) => this.#requests.push(request),
+    });
+    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+    if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.#close = () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      });
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.worldClock.stop();
+    await this.#close();
+  }
+
+  /** Content of a kubeconfig for the product. JSON is YAML. */
+  get kubeconfig(): string {
+    return JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "lab", cluster: { server: this.url } }],
+      users: [{ name: "snapset", user: { token: this.#tokens.product } }],
+      contexts: [
+        { name: "lab", context: { cluster: "lab", user: "snapset", namespace: this.namespace } },
+      ],
+      "current-context": "lab",
+    });
+  }
+
+  /** Makes a machine with its disks, and waits until it is as its run strategy wants it. */
+  async addVirtualMachine(wanted: WantedVm): Promise<void> {
+    for (const [volume, kind] of Object.entries(volumesOf(wanted))) {
+      const name = claimName(wanted.name, volume);
+      const agent = volume === "rootdisk" && wanted.hasAgent !== false ? { [agentFile]: "" } : {};
+      const files = { ...agent, ...wanted.files?.[volume] };
+      this.#controllers.disks.seed(this.namespace, name, files);
+      if (kind !== "persistentVolumeClaim" && kind !== "ephemeral") continue;
+      const metadata = { name, namespace: this.namespace };
+      const claim = { apiVersion: "v1", kind: claims.kind, metadata, spec: claimSpec(wanted) };
+      this.#store.create(claims, claim);
+    }
+    const vm = virtualMachineOf(wanted, this.namespace);
+    const path = `/apis/${apiVersionOf(virtualMachines)}/namespaces/${this.namespace}/${virtualMachines.plural}`;
+    const { status, body } = await this.call("POST", path, vm);
+    if (status !== 201) throw new Error(`cannot make ${wanted.name}: ${JSON.stringify(body)}`);
+    const isOn = ["Always", "RerunOnFailure", "Once"].includes(wanted.runStrategy ?? "Always");
+    await this.until(`${wanted.name} to be as wanted`, () => {
+      const { status: seen } = this.#store.get(virtualMachines, this.namespace, wanted.name);
+      const types = seen?.conditions?.map(({ type }) => type) ?? [];
+      const isReady =
+        seen?.ready === true && (wanted.hasAgent === false || types.includes("AgentConnected"));
+      if (isOn ? !isReady : !this.#hasVolumes(vm.metadata.name)) {
+        throw new Error(`it is ${seen?.printableStatus ?? "new"}`);
+      }
+    });
+  }
+
+  guest(vm: string): LabGuest {
+    return new LabGuest(new GuestAccess(this.#controllers, this.namespace, vm), this.#controllers);
+  }
+
+  setFault(fault: Fault): () => void {
+    const end = this.faults.add(fault);
+    this.#controllers.run();
+    return () => {
+      end();
+      this.#controllers.run();
+    };
+  }
+
+  find(resource: string, name: string) {
+    return Promise.resolve(this.#all(resource).find(({ metadata }) => metadata.name === name));
+  }
+
+  list(resource: string) {
+    return Promise.resolve(this.#all(resource));
+  }
+
+  async call(method: string, path: string, body?: unknown, contentType = "application/json") {
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#tokens.superuser}`, "content-type": contentType },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+  }
+
+  async until(what: string, check: () => Promise<void> | void): Promise<void> {
+    const deadline = this.worldClock.nowMs() + patienceMs;
+    for (;;) {
+      try {
+        await check();
+        return;
+      } catch (error) {
+        if (this.worldClock.nowMs() < deadline) await this.clock.sleep(500);
+        else throw new Error(`waited two minutes for ${what}`, { cause: error });
+      }
+    }
+  }
+
+  requests() {
+    return [...this.#requests];
+  }
+
+  #all(resource: string) {
+    const type = resourceTypes.find(({ plural }) => plural === resource);
+    if (!type) throw new Error(`there is no resource ${resource}`);
+    const all = this.#store.list(type, type.isNamespaced ? this.namespace : undefined);
+    return all.map((object) => ({
+      ...object,
+      metadata: { ...object.metadata, uid: object.metadata.uid ?? "" },
+    }));
+  }
+
+  #hasVolumes(vm: string): boolean {
+    const mine = this.#all(claims.plural).filter(({ metadata }) =>
+      metadata.name.startsWith(`${vm}-`),
+    );
+    return mine.every(
+      ({ status }) => (status as { phase?: string } | undefined)?.phase === "Bound",
+    );
+  }
+
+  async #skip(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    await new Promise(setImmediate);
+    signal?.throwIfAborted();
+    this.worldClock.advance(ms);
+  }
+}
+
+/** The inside of a machine; what is done there is noticed by the controllers at once. */
+class LabGuest {
+  constructor(
+    private readonly inside: GuestAccess,
+    private readonly controllers: ModelControllers,
+  ) {}
+
+  files(volume?: string): Promise<Record<string, string>> {
+    return Promise.resolve(this.inside.files(volume));
+  }
+
+  write(path: string, text: string, how: { volume?: string; isSynced?: boolean } = {}) {
+    return this.#act(() => {
+      this.inside.write(path, text, how.volume, how.isSynced);
+    });
+  }
+
+  remove(path: string, volume?: string): Promise<void> {
+    return this.#act(() => {
+      this.inside.remove(path, volume);
+    });
+  }
+
+  isRunning(): Promise<boolean> {
+    return Promise.resolve(this.inside.isRunning());
+  }
+
+  isFrozen(): Promise<boolean> {
+    return Promise.resolve(this.inside.isFrozen());
+  }
+
+  setAgent(isRunning: boolean): Promise<void> {
+    return this.#act(() => {
+      this.inside.setAgent(isRunning);
+    });
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what the guest refuses is a rejection
+  async #act(act: () => void): Promise<void> {
+    act();
+    this.controllers.run();
+  }
+}

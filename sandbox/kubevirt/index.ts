@@ -1,0 +1,12 @@
+export { kubevirtApp } from "./app";
+export type { Served } from "./apiRequest";
+export { storageObjects } from "./clusterObjects";
+export { uidOf } from "./controller/writes";
+export { Faults, type Fault } from "./faults";
+export { agentFile } from "./GuestMachine";
+export { GuestAccess } from "./guestAccess";
+export { ModelControllers } from "./ModelControllers";
+export { ObjectStore } from "./ObjectStore";
+export { apiVersionOf, claims, pathOf, resourceTypes, virtualMachines } from "./resources";
+export { usualTimes, type Times } from "./times";
+export { claimName, claimSpec, virtualMachineOf, volumesOf, type WantedVm } from "./wantedVm";
