@@ -1,3 +1,4 @@
+import type { ManifestMember } from "./manifest";
 import type { ReadinessPolicy } from "./reset/preflight";
 import type { ResetVolume } from "./reset/resetNode";
 import type { Role } from "./roles";
@@ -26,4 +27,20 @@ export interface RestoreMember {
   imageId: string;
   /** In the order of their devices; data volumes that are filled already. */
   volumes: readonly ResetVolume[];
+  /** As they were at the capture; absent for a server, whose ports are declared. */
+  macAddresses?: readonly string[];
+  /** What the manifest says of a virtual machine. */
+  virtualMachine?: ManifestMember["virtualMachine"];
+  /** What the manifest says of a bare-metal node. */
+  bareMetal?: ManifestMember["bareMetal"];
+}
+
+/**
+ * A member of a set that is to be restored on a machine which the engine does not make.
+ *
+ * @param target the machine: an id or a name
+ */
+export function restoreMemberOf(member: ManifestMember, target: string): RestoreMember {
+  const { name, role, imageId, macAddresses, virtualMachine, bareMetal } = member;
+  return { name, role, target, imageId, volumes: [], macAddresses, virtualMachine, bareMetal };
 }

@@ -2,10 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { InputError } from "../../common/errors";
 import { schemaVersion } from "../../snapset/identity";
 import { needsPlaces } from "../../snapset/placement/needs";
-import type { Context } from "../../platforms/context";
+import type { Context, RunContext } from "../../platforms/context";
+import type { Site } from "../../platforms/platform";
 import { withContext, type Surroundings } from "./context";
 import { failuresOf, isDifferent, type Provider } from "./provider";
+import { withSite } from "./site";
 import { choose, preflight, type Choice } from "./selection/choose";
+import { chooseMachines } from "./selection/chooseMachines";
 import { judgeAdded } from "./selection/judgeAdded";
 import type { SelectionInputs, SelectionOutputs } from "./selection/types";
 
@@ -28,29 +31,53 @@ export function selectionProvider({
 }: Surroundings): Provider<SelectionInputs, SelectionOutputs> {
   const within = <T>(inputs: SelectionInputs, work: (context: Context) => Promise<T>) =>
     withContext(config, engine, inputs.selfUrn, work);
+  const onSite: OnSite = (inputs, work) => withSite(config, engine, inputs, work);
+  const chosen = async (inputs: SelectionInputs, before: SelectionOutputs | null) =>
+    inputs.kubevirt == null
+      ? within(inputs, async (context) =>
+          tell(takeForeseen(inputs) ?? (await choose(inputs, before, context)), context),
+        )
+      : chooseTold(inputs, inputs.kubevirt.namespace, onSite);
   return {
     check: async (olds, news) => ({
       inputs: news,
       failures: await failuresOf(
-        () => foresee(olds, news, (work) => within(news, work)),
+        () =>
+          news.kubevirt == null
+            ? foresee(olds, news, (work) => within(news, work))
+            : foreseeMachines(olds, news, news.kubevirt.namespace, onSite),
         reasonsOf,
       ),
     }),
     diff: (_id, olds, news) => Promise.resolve({ changes: isWantedAnew(olds, news) }),
-    create: async (inputs) =>
-      within(inputs, async (context) => {
-        const outs = tell(takeForeseen(inputs) ?? (await choose(inputs, null, context)), context);
-        return { id: outs.chosen ?? withoutSet, outs };
-      }),
-    update: async (_id, olds, news) =>
-      within(news, async (context) => {
-        // The nodes alone changed: the choice stays, and is only checked against them.
-        const isSameWish = !isDifferent(olds.snapId, news.snapId);
-        const wish = isSameWish ? { ...news, snapId: olds.chosen } : news;
-        const outs = tell(await choose(wish, olds, context), context);
-        return { outs: { ...outs, snapId: news.snapId } };
-      }),
+    create: async (inputs) => {
+      const outs = await chosen(inputs, null);
+      return { id: outs.chosen ?? withoutSet, outs };
+    },
+    update: async (_id, olds, news) => {
+      // The nodes alone changed: the choice stays, and is only checked against them.
+      const isSameWish = !isDifferent(olds.snapId, news.snapId);
+      const wish = isSameWish ? { ...news, snapId: olds.chosen } : news;
+      return { outs: { ...(await chosen(wish, olds)), snapId: news.snapId } };
+    },
   };
+}
+
+type OnSite = <T>(inputs: SelectionInputs, work: (site: Site) => Promise<T>) => Promise<T>;
+
+function chooseTold(inputs: SelectionInputs, owner: string, onSite: OnSite) {
+  return onSite(inputs, async (site) => tell(await chooseMachines(inputs, owner, site), site));
+}
+
+/** A choice that stays asks the cluster for nothing. */
+async function foreseeMachines(
+  olds: Partial<SelectionInputs>,
+  news: SelectionInputs,
+  owner: string,
+  onSite: OnSite,
+): Promise<void> {
+  if (olds.selfUrn !== undefined && olds.snapId === news.snapId) return;
+  await onSite(news, (site) => chooseMachines(news, owner, site));
 }
 
 function isWantedAnew(olds: SelectionOutputs, news: SelectionInputs): boolean {
@@ -102,7 +129,7 @@ function reasonsOf({ subject, problems }: InputError): readonly string[] {
   return subject === preflight ? problems : problems.map((problem) => `${subject}: ${problem}`);
 }
 
-function tell({ outs, warnings }: Choice, { warn, report }: Context): SelectionOutputs {
+function tell({ outs, warnings }: Choice, { warn, report }: RunContext): SelectionOutputs {
   for (const warning of warnings) warn(warning);
   if (outs.chosen !== null) report(`set ${outs.chosen} of ${outs.capturedAt ?? "unknown date"}`);
   return outs;

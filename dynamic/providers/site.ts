@@ -1,10 +1,14 @@
 import { openstackSite } from "../../platforms/openstackSite";
+import type { KubeVirtInputs } from "../../platforms/kubevirt/inputs";
 import type { Site } from "../../platforms/platform";
 import { withContext, type StackConfig } from "./context";
 import type { Engine } from "./engine";
 
 /** Where a capture takes place, as a resource's inputs tell it. */
 export interface SiteInputs {
+  /** Virtual machines in OpenShift; null, and absent in older state: it is an OpenStack. */
+  kubevirt?: KubeVirtInputs | null;
+  /** The resource's own URN, for its row of progress; an input named `urn` would be dropped. */
   selfUrn: string;
 }
 

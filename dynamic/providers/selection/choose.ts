@@ -131,7 +131,7 @@ function setWarnings(
   ];
 }
 
-function expiryWarnings(set: SnapsetRecord, now: Date): string[] {
+export function expiryWarnings(set: SnapsetRecord, now: Date): string[] {
   const expiredAt = expiryOf(set, now);
   if (expiredAt === undefined) return [];
   return [
@@ -140,7 +140,7 @@ function expiryWarnings(set: SnapsetRecord, now: Date): string[] {
   ];
 }
 
-function toOutputs(inputs: SelectionInputs, set: SnapsetRecord | null): SelectionOutputs {
+export function toOutputs(inputs: SelectionInputs, set: SnapsetRecord | null): SelectionOutputs {
   const members = set?.manifest?.members ?? [];
   return {
     ...inputs,
@@ -152,5 +152,6 @@ function toOutputs(inputs: SelectionInputs, set: SnapsetRecord | null): Selectio
     capturedAt: set?.manifest?.capturedAt ?? null,
     environment: null,
     cluster: set?.manifest?.cluster ?? null,
+    members,
   };
 }

@@ -1,12 +1,13 @@
+import type { SiteInputs } from "../site";
 import type { Environment } from "../../../snapset/environment/environment";
-import type { ClusterFacts, ManifestVolume } from "../../../snapset/manifest";
+import type { ClusterFacts, ManifestMember, ManifestVolume } from "../../../snapset/manifest";
 import type { Needs } from "../../../snapset/placement/needs";
 import type { PlacedNode } from "../../../snapset/placement/place";
 import type { Placement } from "../../../snapset/placement/placement";
 import type { Places } from "../../../snapset/placement/places";
 
 /** Inputs of the Selection resource. */
-export interface SelectionInputs {
+export interface SelectionInputs extends SiteInputs {
   /** A snap_id, or `latest`; null for an environment from base images. */
   snapId: string | null;
   /** The nodes that are to be made; null to restore the set's own environment. */
@@ -17,7 +18,6 @@ export interface SelectionInputs {
   placement?: Placement | null;
   /** Whether a set with expired certificates may be chosen. Absent in older state: it may not. */
   allowExpired?: boolean;
-  selfUrn: string;
 }
 
 /** Outputs of the Selection resource: the choice, kept until another one is asked for. */
@@ -36,4 +36,6 @@ export interface SelectionOutputs extends SelectionInputs {
   /** The set's own, placed in this cloud; null where one is given. */
   environment: Environment | null;
   cluster: ClusterFacts | null;
+  /** As the manifest describes them; none of a set without one. Absent in older state. */
+  members?: ManifestMember[];
 }
