@@ -3,6 +3,7 @@ import { platformOf } from "../snapset/platforms";
 import { quiesceCluster } from "./cluster/quiesce";
 import type { Context } from "./context";
 import { glanceStore } from "./glance/store";
+import { ironicPlatform } from "./ironic/ironic";
 import { discover } from "./nova/discovery/discover";
 import { novaPlatform, ObservedServers } from "./nova/nova";
 import type { Site } from "./platform";
@@ -16,7 +17,7 @@ export function openstackSite(context: Context): Site {
     report,
     warn,
     store: glanceStore(context),
-    platforms: { nova: novaPlatform(context) },
+    platforms: { nova: novaPlatform(context), ironic: ironicPlatform(context) },
     now: () => cloud.now(),
     isOutOfReach: (error) => error instanceof ConnectionError,
     describe: async (parts, inputs) => {

@@ -72,6 +72,8 @@ const virtualMachine = z.object({
 const bareMetal = z.object({
   nodeName: z.string().nullable(),
   driver: z.string(),
+  /** The hints by which Ironic finds the root device; null where it takes its own choice. */
+  rootDevice: z.record(z.string(), z.unknown()).nullable().default(null),
 });
 
 const member = z.object({

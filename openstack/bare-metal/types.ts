@@ -40,6 +40,7 @@ export const bareMetalNodeSchema = z.object({
   /** The Nova server on it; null when nobody has deployed it, or somebody without Nova. */
   instance_uuid: z.string().nullable(),
   instance_info: z.record(z.string(), z.unknown()),
+  driver_internal_info: z.record(z.string(), z.unknown()),
   extra: z.record(z.string(), z.unknown()),
   properties: z.record(z.string(), z.unknown()),
   /** Which implementation makes snapshots of it; shown only where snapshots are offered. */

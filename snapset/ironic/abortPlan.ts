@@ -1,14 +1,8 @@
 import { errorOf, nodeLabel, type NodeView } from "./node";
 
-/**
- * What a snapshot that is given up ends in: the machine back as it was (`abort`), or given back to
- * Ironic with its disk wiped (`undeploy`), which only who asked for it gets.
- */
-export type GivingUp = "abort" | "undeploy";
-
 /** What to do about one node whose snapshot is given up. */
 export type AbortStep =
-  | { kind: "ask"; target: "abort" | "deleted" }
+  | { kind: "abort" }
   | { kind: "wait"; seen: string }
   /** It is at rest, or not ours to touch. */
   | { kind: "done"; evidence: string };
@@ -18,11 +12,7 @@ export type AbortStep =
  * `snapshotting` ends by itself, in `active`, `snapshot wait` or `snapshot failed`. A node that was
  * marked by another set, or by nobody, is left as it is.
  */
-export function planAbort(
-  node: NodeView | undefined,
-  snapId: string,
-  givingUp: GivingUp = "abort",
-): AbortStep {
+export function planAbort(node: NodeView | undefined, snapId: string): AbortStep {
   if (node === undefined) return done("gone from Ironic");
   const { provisionState } = node;
   if (!["snapshotting", "snapshot wait", "snapshot failed"].includes(provisionState)) {
@@ -36,7 +26,7 @@ export function planAbort(
   if (node.reservation !== null) {
     return { kind: "wait", seen: `${provisionState}, locked by conductor ${node.reservation}` };
   }
-  return { kind: "ask", target: givingUp === "undeploy" ? "deleted" : "abort" };
+  return { kind: "abort" };
 }
 
 function done(evidence: string): AbortStep {

@@ -1,3 +1,5 @@
+import { activityIn } from "./transitions";
+
 /** What of an Ironic node decides about its capture and its restore. */
 export interface NodeView {
   uuid: string;
@@ -74,4 +76,9 @@ export function maintenanceOf(node: NodeView): string | undefined {
   if (!node.isInMaintenance) return undefined;
   const reason = node.maintenanceReason === null ? "" : ` (${node.maintenanceReason})`;
   return `${nodeLabel(node)} is in maintenance${reason}: take it out of maintenance first`;
+}
+
+/** Whether Ironic is making the snapshot of a node that a set asked for. */
+export function isInFlight(node: NodeView, snapId: string): boolean {
+  return activityIn(node.provisionState) !== undefined && node.snapshotMark === snapId;
 }

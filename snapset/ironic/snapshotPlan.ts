@@ -80,11 +80,6 @@ export function planSnapshot(seen: SnapshotObservation, limits: SnapshotLimits):
   }
 }
 
-/** Whether the node is at work for this set, so that waiting for it makes sense. */
-export function isInFlight(node: NodeView, snapId: string): boolean {
-  return activityIn(node.provisionState) !== undefined && node.snapshotMark === snapId;
-}
-
 function ofActive(seen: SnapshotObservation, node: NodeView, limits: SnapshotLimits): SnapshotStep {
   const { image } = seen;
   if (image === undefined) return seen.mayAsk ? hold(seen) : wait(seen, "its image");

@@ -16,6 +16,7 @@ export function bareMetalNode(more: Record<string, unknown> = {}) {
     owner: null,
     instance_uuid: null,
     instance_info: {},
+    driver_internal_info: {},
     extra: {},
     properties: { cpu_arch: "x86_64" },
     provision_updated_at: "2026-01-01T00:00:00+00:00",

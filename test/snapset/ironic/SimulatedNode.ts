@@ -1,4 +1,4 @@
-import { planAbort, type GivingUp } from "../../../snapset/ironic/abortPlan";
+import { planAbort } from "../../../snapset/ironic/abortPlan";
 import type { NodeView } from "../../../snapset/ironic/node";
 import type { SnapshotStep } from "../../../snapset/ironic/snapshotPlan";
 import { snapshotTransitions } from "../../../snapset/ironic/transitions";
@@ -53,11 +53,11 @@ export class SimulatedNode {
   }
 
   /** Gives up, by the plan. @returns after how many looks it was at rest */
-  giveUp(givingUp: GivingUp, isGood: boolean): number {
+  giveUp(isGood: boolean): number {
     for (let looks = 0; looks < 20; looks++) {
-      const step = planAbort(this.view, snapId, givingUp);
+      const step = planAbort(this.view, snapId);
       if (step.kind === "done") return looks;
-      if (step.kind === "ask") this.happens(step.target);
+      if (step.kind === "abort") this.happens("abort");
       else this.ironicDoes(isGood);
     }
     throw new Error(`it is still ${this.state}`);

@@ -13,23 +13,11 @@ function inState(state: string): SimulatedNode {
 
 test("snapshot wait -> snapshot failed (on abort), snapshot failed -> active (on abort)", () => {
   const aborted = inState("snapshot wait");
-  aborted.giveUp("abort", true);
+  aborted.giveUp(true);
   expect(aborted.walked).toEqual([
     "snapshot wait -> snapshot failed (on abort)",
     "snapshot failed -> active (on abort)",
   ]);
-});
-
-test("snapshot wait -> deleting (on deleted): only for who asks to undeploy", () => {
-  const undeployed = inState("snapshot wait");
-  undeployed.giveUp("undeploy", true);
-  expect(undeployed.walked).toEqual(["snapshot wait -> deleting (on deleted)"]);
-});
-
-test("snapshot failed -> deleting (on deleted): only for who asks to undeploy", () => {
-  const undeployed = inState("snapshot failed");
-  undeployed.giveUp("undeploy", true);
-  expect(undeployed.walked).toEqual(["snapshot failed -> deleting (on deleted)"]);
 });
 
 test.each([true, false])(
@@ -37,7 +25,7 @@ test.each([true, false])(
   (isGood) => {
     const busy = inState("snapshotting");
     expect(planAbort(busy.view, snapId)).toEqual({ kind: "wait", seen: "snapshotting" });
-    busy.giveUp("abort", isGood);
+    busy.giveUp(isGood);
     expect(busy.state).toBe("active");
   },
 );
@@ -50,15 +38,15 @@ test("a node that a conductor holds is waited for", () => {
   });
 });
 
-test.each(["abort", "undeploy"] as const)("nobody else's snapshot is touched (%s)", (givingUp) => {
+test("nobody else's snapshot is touched", () => {
   const other = node({ provisionState: "snapshot wait", snapshotMark: "Other123" });
-  expect(planAbort(other, snapId, givingUp)).toEqual({
+  expect(planAbort(other, snapId)).toEqual({
     kind: "done",
     evidence: "node rack-1 (uuid-1) is left snapshot wait: its snapshot is not this set's",
   });
 });
 
-test("an active node is never undeployed, and one that is gone is no failure", () => {
-  expect(planAbort(node(ours), snapId, "undeploy").kind).toBe("done");
+test("a node at rest is left so, and one that is gone is no failure", () => {
+  expect(planAbort(node(ours), snapId).kind).toBe("done");
   expect(planAbort(undefined, snapId)).toEqual({ kind: "done", evidence: "gone from Ironic" });
 });

@@ -156,7 +156,7 @@ test("whatever happens, only verbs of the table are used, and done means both ar
         expect([node.state, node.image?.status]).toEqual(["active", "active"]);
       if (step === undefined) expect(fortunes).not.toContain("bad");
       if (step?.kind === "failed") {
-        node.giveUp("abort", true);
+        node.giveUp(true);
         expect(node.state).toBe("active");
       }
     }),

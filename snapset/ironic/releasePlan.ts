@@ -1,0 +1,38 @@
+import { begunMark, wholeMark, type ResetWish } from "../reset/mark";
+import { errorOf, isRestored, maintenanceOf, nodeLabel, type NodeView } from "./node";
+
+/** What to do about one node whose restore is taken back. */
+export type ReleaseStep =
+  /** Have it undeployed: Ironic wipes it, and it is available again. */
+  | { kind: "undeploy" }
+  | { kind: "wait"; seen: string }
+  | { kind: "failed"; reason: string }
+  | { kind: "done"; evidence: string };
+
+/** States from which Ironic undeploys, out of a snapshot that waits or has failed, too. */
+const undeployable = [
+  ...["active", "deploy failed", "wait call-back", "error"],
+  ...["snapshot wait", "snapshot failed"],
+];
+
+/** States that pass by themselves. */
+const passing = ["deploying", "deploy hold", "snapshotting", "deleting"];
+
+/**
+ * The next step of a node whose restore is taken back: what was deployed on it is a copy of the set, so
+ * it goes, as restored servers do. A node on which something else was deployed since is left.
+ */
+export function planRelease(node: NodeView | undefined, wish: ResetWish): ReleaseStep {
+  if (node === undefined) return { kind: "done", evidence: "gone from Ironic" };
+  const { provisionState: state, restoreMark } = node;
+  const isOurs = isRestored(node) && [wholeMark(wish), begunMark(wish)].includes(restoreMark ?? "");
+  const is = `${nodeLabel(node)} is ${state}`;
+  if (!isOurs) return { kind: "done", evidence: `${is}, left as it is` };
+  if (passing.includes(state)) return { kind: "wait", seen: is };
+  if (!undeployable.includes(state)) return { kind: "done", evidence: is };
+  const maintenance = maintenanceOf(node);
+  if (maintenance !== undefined) return { kind: "failed", reason: maintenance };
+  if (node.isProtected) return { kind: "failed", reason: `${is} and protected${errorOf(node)}` };
+  if (node.reservation === null) return { kind: "undeploy" };
+  return { kind: "wait", seen: `${is}, locked by conductor ${node.reservation}` };
+}
