@@ -16,7 +16,7 @@ const answer = z.strictObject({
 const faultSchema = z.strictObject({
   match: z.strictObject({
     service: z
-      .enum(["identity", "compute", "image", "network", "block-storage", "openshift"])
+      .enum(["identity", "compute", "image", "network", "block-storage", "baremetal", "openshift"])
       .optional(),
     action: z.string(),
     name: z.string().optional(),
@@ -106,5 +106,16 @@ function status(world: World) {
     volumes: world.volumes
       .all()
       .map(({ id, name, status: state }) => ({ id, name, status: state })),
+    bareMetal: world.bareMetal.nodes().map((node) => {
+      const guest = world.bareMetal.machineOf(node)?.guest;
+      return {
+        id: node.uuid,
+        name: node.fields.name,
+        provisionState: node.provisionState,
+        powerState: node.powerState,
+        guest: guest?.state,
+        bootCount: guest?.disk.content.bootCount,
+      };
+    }),
   };
 }

@@ -43,7 +43,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     world,
     cloudsYaml: (users) => cloudsYaml(listener.url, world, users),
     close: async () => {
-      world.stop();
+      await world.stop();
       await listener.close();
     },
   };

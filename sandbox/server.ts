@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { messageOf } from "../common/errors";
 import { clusterControlApp, openshiftApp } from "./openshift";
 import { controlApp } from "./control";
+import { bareMetalApp } from "./openstack/baremetal/app";
 import { blockStorageApp } from "./openstack/blockStorage/app";
 import { computeApp } from "./openstack/compute/app";
 import { ConnectionReset, type Ctx, type SandboxEnv } from "./openstack/face";
@@ -22,6 +23,7 @@ const services: Record<string, string> = {
   image: "image",
   network: "network",
   volume: "block-storage",
+  baremetal: "baremetal",
   openshift: "openshift",
 };
 
@@ -50,6 +52,7 @@ export function sandboxApp(world: World, stop?: () => void): Hono<SandboxEnv> {
   app.route("/image", imageApp(world));
   app.route("/network", networkApp(world));
   app.route("/volume", blockStorageApp(world));
+  app.route("/baremetal", bareMetalApp(world));
   app.route("/openshift", openshiftApp(world));
   app.route("/sandbox", controlApp(world, stop));
   app.route("/sandbox", clusterControlApp(world));

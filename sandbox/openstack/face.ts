@@ -195,6 +195,7 @@ const titles: Record<number, string> = {
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
+  406: "Not Acceptable",
   409: "Conflict",
   413: "Request Entity Too Large",
   415: "Unsupported Media Type",

@@ -1,5 +1,6 @@
 /** The services that a fault can be about. */
-export type Service = "identity" | "compute" | "image" | "network" | "block-storage" | "openshift";
+export type Service =
+  "identity" | "compute" | "image" | "network" | "block-storage" | "baremetal" | "openshift";
 
 /** When a fault strikes. */
 export interface FaultMatch {
@@ -34,7 +35,7 @@ export const effects = [
   "imageStuckQueued",
   /** At `createImage`: the image stays saving and the task never ends. */
   "imageStuckSaving",
-  /** At `createImage`: the upload fails half-way: the image is queued again, the task is over. */
+  /** At `createImage` or `snapshot`: the upload fails half-way: the image is queued again, the task is over. */
   "imageUploadFails",
   /** At `createImage`: the image is active while Nova's task goes on for `ms` more. */
   "imageActiveEarly",
@@ -50,6 +51,24 @@ export const effects = [
   "detachHangs",
   /** At `createServer`: no valid host; the server goes to ERROR. */
   "bootFails",
+  /** At `snapshot` or `deploy` of a bare-metal node: its ramdisk never calls. */
+  "ramdiskSilent",
+  /** At `snapshot`: qemu-img cannot read the disk. */
+  "convertFails",
+  /** At `snapshot`: the intermediate storage has no room. */
+  "storeFull",
+  /** At `snapshot`: the connection to the intermediate storage ends in mid-stream. */
+  "connectionCut",
+  /** At `snapshot`: somebody changes the data on its way to the intermediate storage. */
+  "streamTampered",
+  /** At `snapshot`: somebody changes the image while it is in the intermediate storage. */
+  "storeTampered",
+  /**
+   * At a step of a conductor's work, before it is begun: the conductor is restarted. Steps are
+   * `snapshot.prepare`, `snapshot.netboot`, `snapshot.stream_image`, `snapshot.upload`,
+   * `snapshot.remove_intermediate`, `snapshot.clean_up`, `deploy.netboot` and `deploy.write_image`.
+   */
+  "conductorRestarts",
 ] as const;
 
 /** One of {@link effects}. */

@@ -35,6 +35,8 @@ export interface Image {
   readonly createdAt: Date;
   updatedAt: Date;
   content: DiskContent | undefined;
+  /** The file, where one was uploaded. */
+  bytes: Buffer | undefined;
   /** Project id → whether it has accepted a shared image. */
   readonly members: Map<string, "pending" | "accepted" | "rejected">;
 }
@@ -74,8 +76,24 @@ export class Images {
     checkImageQuota(this.quotas, this.usage(owner), owner, { image_count_total: 1 });
   }
 
-  /** Lets data come for an image. @throws {Refusal} 413 when the project has no room for more, or too many uploads */
+  /**
+   * Lets data come for an image.
+   *
+   * @throws {Refusal} 400 for an image without formats, 413 when the project has no room for more,
+   * or too many uploads
+   */
   beginUpload(image: Image): void {
+    const missing = [
+      ...(image.diskFormat === null ? ["disk_format"] : []),
+      ...(image.containerFormat === null ? ["container_format"] : []),
+    ];
+    if (missing.length > 0) {
+      const properties = missing.length === 1 ? "Property" : "Properties";
+      throw new Refusal(
+        400,
+        `${properties} ${missing.join(", ")} must be set prior to saving data.`,
+      );
+    }
     const before = image.status;
     image.status = "saving";
     // Glance counts the image itself among the uploads, and what is full already is full.
@@ -110,6 +128,7 @@ export class Images {
       checksum: null,
       hashValue: null,
       content: undefined,
+      bytes: undefined,
       ...options,
       id,
       owner,
@@ -130,6 +149,30 @@ export class Images {
     image.virtualSize = virtualSize;
     image.checksum = createHash("md5").update(bytes).digest("hex");
     image.hashValue = createHash("sha512").update(bytes).digest("hex");
+    this.touch(image);
+  }
+
+  /**
+   * Fills the image with a file: size and checksums are the file's.
+   *
+   * @param content what a guest that boots from it finds on its disk
+   */
+  setBytes(image: Image, bytes: Buffer, content?: DiskContent): void {
+    image.bytes = bytes;
+    image.content = content;
+    image.status = "active";
+    image.size = bytes.length;
+    image.virtualSize = virtualSizeOf(bytes);
+    image.checksum = createHash("md5").update(bytes).digest("hex");
+    image.hashValue = createHash("sha512").update(bytes).digest("hex");
+    this.touch(image);
+  }
+
+  /** Takes an image back to `queued` after an upload that failed. */
+  restore(image: Image): void {
+    image.status = "queued";
+    image.size = null;
+    image.virtualSize = null;
     this.touch(image);
   }
 
@@ -196,4 +239,12 @@ export class Images {
   remove(id: string): void {
     this.#images.delete(id);
   }
+}
+
+const qcow2Magic = "QFI\xfb";
+
+/** Size of the disk in a file, as Glance reads it off the header of a qcow2. */
+function virtualSizeOf(bytes: Buffer): number {
+  const isQcow2 = bytes.length >= 32 && bytes.toString("latin1", 0, 4) === qcow2Magic;
+  return isQcow2 ? Number(bytes.readBigUInt64BE(24)) : bytes.length;
 }

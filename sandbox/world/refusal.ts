@@ -6,7 +6,7 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 
   constructor(
-    readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503,
+    readonly status: 400 | 401 | 403 | 404 | 406 | 409 | 413 | 500 | 503,
     message: string,
     /** Neutron's exception name, e.g. `PortNotFound`; the other services go by the status. */
     readonly type = "",

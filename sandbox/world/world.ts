@@ -1,4 +1,6 @@
 import { Volumes } from "./blockStorage/volumes";
+import { BareMetal } from "./baremetal/BareMetal";
+import type { BareMetalOptions } from "./baremetal/records";
 import { Compute } from "./compute/compute";
 import type { Server } from "./compute/records";
 import { defaultContent, populate, type WorldContent } from "./defaults";
@@ -36,6 +38,8 @@ export interface WorldOptions extends Partial<WorldContent> {
    * `image_count_uploading`. @default no limits
    */
   quotas?: Readonly<Record<string, number>>;
+  /** Ironic's nodes, and what it offers. @default none, with snapshots */
+  bareMetal?: BareMetalOptions;
 }
 
 /** A whole cloud as data that changes with time. Knows nothing of HTTP. */
@@ -53,6 +57,7 @@ export class World {
   readonly networking: Networking;
   readonly volumes: Volumes;
   readonly compute: Compute;
+  readonly bareMetal: BareMetal;
   /** Changes things as nobody of ours would. */
   readonly somebody: Somebody;
   readonly #guests: Guests;
@@ -98,8 +103,14 @@ export class World {
       seed: options.seed ?? 1,
       quotas: this.quotas,
     });
+    const { clock, ids, faults, images, identity } = this;
+    this.bareMetal = new BareMetal(
+      { clock, ids, faults, images, identity, guests: this.#guests },
+      { ...options.bareMetal },
+    );
     this.somebody = new Somebody(this, new Ids(0).hex(32));
     populate(this, { ...defaultContent, ...options });
+    this.bareMetal.enroll(options.bareMetal?.nodes ?? []);
   }
 
   /** Every guest; find one by name, address, metadata or image property. */
@@ -132,9 +143,10 @@ export class World {
     this.identity.revokeTokens();
   }
 
-  /** Stops the world's time for good. */
-  stop(): void {
+  /** Stops the world's time for good, and removes what it has outside of memory. */
+  async stop(): Promise<void> {
     this.clock.stop();
+    await this.bareMetal.close();
   }
 }
 

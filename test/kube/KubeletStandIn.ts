@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID, X509Certificate } from "node:crypto";
 import { systemClock } from "../../common/clock";
 import { certificateRequest } from "../../sandbox/openshift/certificateRequest";
 import { isRefusal, type Api } from "./Api";
-import type { Pair } from "./certificates";
+import type { Pair } from "../../sandbox/certificates";
 import type { ControlPlane } from "./ControlPlane";
 import { powerLabel } from "./kwok";
 import type { Ended, NodeDisk } from "./NodeDisk";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bootstrapKubeconfig, certificateDirectory } from "../../openshift/rotation/credentials";
-import type { Pair } from "./certificates";
+import type { Pair } from "../../sandbox/certificates";
 
 /** What a command has left behind. */
 export interface Ended {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { issue, type Pair, type Wanted } from "./certificates";
+import { issue, type Pair, type Wanted } from "../../sandbox/certificates";
 
 const dayMs = 24 * 3_600_000;
 

@@ -21,6 +21,7 @@ describe("Keystone", () => {
       "network",
       "volumev3",
       "block-storage",
+      "baremetal",
     ]);
   });
 

@@ -13,6 +13,7 @@ const services = [
   { type: "network", name: "neutron", path: "/network" },
   { type: "volumev3", name: "cinderv3", path: "/volume/v3/PROJECT" },
   { type: "block-storage", name: "cinder", path: "/volume/v3/PROJECT" },
+  { type: "baremetal", name: "ironic", path: "/baremetal" },
 ];
 
 // Ids of the catalog must not change from one token to the next.

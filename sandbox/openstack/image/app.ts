@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { DiskContent } from "../../world/guest";
@@ -130,25 +131,28 @@ function addDataRoutes(face: Face, world: World): void {
     }
     const bytes = Buffer.from(await c.req.arrayBuffer());
     world.images.beginUpload(image);
-    world.images.setContent(image, uploadedDisk(bytes), bytes.length, bytes.length);
+    world.images.setBytes(image, bytes, uploadedDisk(bytes));
     return noContent(c);
   });
   face.on("get", "/v2/images/:id/file", "downloadImage", (c) => {
     const image = world.images.show(param(c, "id"), c.get("caller"));
-    if (image.content === undefined) return c.body(null, 204);
-    return c.body(JSON.stringify(image.content), 200, {
+    if (image.content === undefined && image.bytes === undefined) return c.body(null, 204);
+    const bytes = image.bytes ?? Buffer.from(JSON.stringify(image.content));
+    return c.body(new Uint8Array(bytes), 200, {
       "content-type": "application/octet-stream",
+      "content-md5": image.checksum ?? "",
     });
   });
 }
 
-/** A disk that was downloaded from here comes back as it was; any other file is a disk with that file on it. */
+/** A disk that was downloaded from here comes back as it was; any other is known by what was uploaded. */
 function uploadedDisk(bytes: Buffer): DiskContent {
   const schema = z.object({ bootCount: z.number(), files: z.record(z.string(), z.string()) });
   try {
     return schema.loose().parse(JSON.parse(bytes.toString()));
   } catch {
-    return { bootCount: 0, files: { "/image": bytes.toString("base64") } };
+    const digest = createHash("sha512").update(bytes).digest("hex");
+    return { bootCount: 0, files: { "/image": digest } };
   }
 }
 

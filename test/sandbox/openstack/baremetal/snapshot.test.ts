@@ -1,0 +1,54 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment -- raw answers are what is tested */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { BareMetalLab } from "../../BareMetalLab";
+
+const run = promisify(execFile);
+
+describe("a snapshot of a bare-metal node", () => {
+  let lab: BareMetalLab;
+  beforeEach(async () => {
+    lab = await BareMetalLab.open();
+  });
+  afterEach(() => lab.close());
+
+  it("goes from active over snapshotting and snapshot wait back to active", async () => {
+    const seen: string[] = [];
+    const image = await lab.beginSnapshot();
+    await lab.until(
+      () => {
+        if (seen.at(-1) !== lab.state()) seen.push(lab.state());
+        return lab.state() === "active";
+      },
+      "the snapshot",
+      () => seen.join(),
+    );
+    expect(seen).toEqual(["snapshotting", "snapshot wait", "snapshotting", "active"]);
+    expect(lab.image(image).status).toBe("active");
+    expect(lab.node().lastError).toBeNull();
+  });
+
+  it("is a real qcow2 in Glance that equals the disk, with empty blocks bypassed", async () => {
+    const image = await lab.beginSnapshot();
+    await lab.settled("active");
+    const { body } = await lab.lab.get(`/image/v2/images/${image}`);
+    const bytes = lab.image(image).bytes ?? Buffer.alloc(0);
+    expect(body).toMatchObject({
+      status: "active",
+      size: bytes.length,
+      virtual_size: 8 * 2 ** 30,
+      os_hash_algo: "sha512",
+      os_hash_value: createHash("sha512").update(bytes).digest("hex"),
+    });
+    expect(bytes.length).toBeGreaterThan(3 * 256 * 1024);
+    expect(bytes.length).toBeLessThan(4 * 2 ** 20);
+    await lab.withFile(image, async (path) => {
+      const info = JSON.parse((await run("qemu-img", ["info", "--output=json", path])).stdout);
+      expect(info).toMatchObject({ format: "qcow2", "virtual-size": 8 * 2 ** 30 });
+      const disks = ["compare", "-f", "qcow2", "-F", "raw", path, lab.disk().path];
+      // The guest is up again and has counted its boot in memory; the disk is what it was.
+      expect((await run("qemu-img", disks)).stdout).toBe("Images are identical.\n");
+    });
+  });
+});
