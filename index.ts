@@ -4,6 +4,7 @@ import { capture } from "./modes/capture";
 import { deploy } from "./modes/deploy";
 import { withPlainErrors } from "./modes/plainErrors";
 import { restore } from "./modes/restore";
+import { restoreMachines } from "./modes/restoreMachines";
 import { parseConfig } from "./snapset/config";
 
 const program = withPlainErrors(() => {
@@ -13,7 +14,9 @@ const program = withPlainErrors(() => {
     case "deploy":
       return deploy(name, config);
     case "restore":
-      return restore(name, config);
+      return config.kubevirt === undefined
+        ? restore(name, config)
+        : restoreMachines(name, config, config.kubevirt);
     case "capture":
       return capture(name, config);
   }

@@ -12,6 +12,7 @@ import { clusterInputsOf, type ClusterInputs } from "../platforms/cluster/inputs
 import type { ImageRow, VolumeRow } from "../platforms/capture/types";
 import { SnapId } from "../dynamic/snapId";
 import { SnapSet } from "../dynamic/snapSet";
+import { kubeVirtInputsOf } from "../platforms/kubevirt/inputs";
 import type { CaptureConfig } from "../snapset/config";
 import { stablePeriodOf, type Environment } from "../snapset/environment/environment";
 import type { PhaseRecord } from "../snapset/manifest";
@@ -20,8 +21,8 @@ import { withTransforms, type CaptureKinds, type Transforms } from "./transform"
 
 /** What a capture needs. */
 export interface CaptureArgs {
-  /** The servers. */
-  instances: Input<Instance[]>;
+  /** The servers. @default none: the virtual machines of the settings */
+  instances?: Input<Instance[]>;
   /** @default the component's name */
   environmentName?: Input<string>;
   /** The environment as its stack declared it. @default null, when only the servers are known */
@@ -53,14 +54,17 @@ export class Capture extends ComponentResource {
     super("snapset:index:Capture", name, {}, withTransforms(opts, args.transform));
     const { settings, environment = null } = args;
     const { capture, deletionPolicy } = settings;
-    const id = new SnapId(name, { capture, deletionPolicy }, { parent: this });
+    const instances = args.instances ?? [];
+    const kubevirt = settings.kubevirt === undefined ? null : kubeVirtInputsOf(settings.kubevirt);
+    const id = new SnapId(name, { capture, deletionPolicy, kubevirt }, { parent: this });
     const set = new SnapSet(
       name,
       {
         snapId: id.snapId,
         environmentName: args.environmentName ?? name,
         environment,
-        instances: args.instances,
+        instances,
+        kubevirt,
         consistency: settings.consistency,
         volumes: settings.volumes,
         parallelImages: settings.parallelImages,
@@ -68,8 +72,8 @@ export class Capture extends ComponentResource {
         deadlines: settings.deadlines,
         shutdownTimeout: settings.shutdownTimeout,
         // How long to be stable is no secret, though the environment that says it is.
-        cluster: all([args.instances, unsecret(output(environment))]).apply(([instances, spec]) =>
-          clusterOf(settings, instances, spec),
+        cluster: all([instances, unsecret(output(environment))]).apply(([servers, spec]) =>
+          clusterOf(settings, servers, spec),
         ),
         deletionPolicy: settings.deletionPolicy,
         afterCapture: settings.afterCapture,
@@ -80,7 +84,7 @@ export class Capture extends ComponentResource {
     this.snapId = set.snapId;
     this.images = set.images;
     this.snapshots = set.snapshots;
-    this.snapsetData = output(args.instances).apply(toSnapsetData);
+    this.snapsetData = set.instances.apply(toSnapsetData);
     this.notAfter = set.progress.apply((progress) => progress.notAfter);
     this.timings = set.progress.apply((progress) => progress.timings);
     this.registerOutputs({ snap_id: this.snapId });

@@ -1,5 +1,6 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
 import type { SelectionInputs, SelectionOutputs } from "./providers/selection";
+import type { ManifestMember } from "../snapset/manifest";
 import type { Places } from "../snapset/placement/places";
 import { ReportingResource } from "./resource";
 import { providerStub } from "./stub";
@@ -21,6 +22,7 @@ export class Selection extends ReportingResource {
   declare readonly capturedAt: Output<string | null>;
   declare readonly environment: Output<SelectionOutputs["environment"]>;
   declare readonly cluster: Output<SelectionOutputs["cluster"]>;
+  declare readonly members: Output<ManifestMember[]>;
 
   constructor(name: string, args: SelectionArgs, opts?: CustomResourceOptions) {
     const outputs = {
@@ -32,6 +34,7 @@ export class Selection extends ReportingResource {
       capturedAt: undefined,
       environment: undefined,
       cluster: undefined,
+      members: undefined,
     };
     // The environment's user data may hold passwords.
     const secrets = { additionalSecretOutputs: ["environment"] };

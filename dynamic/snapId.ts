@@ -1,4 +1,5 @@
 import type { CustomResourceOptions, Input, Output } from "@pulumi/pulumi";
+import type { SnapIdInputs } from "./providers/snapId";
 import { ReportingResource } from "./resource";
 import { providerStub } from "./stub";
 
@@ -7,6 +8,7 @@ const provider = providerStub("SnapId");
 export interface SnapIdArgs {
   capture: Input<string>;
   deletionPolicy: Input<"Delete" | "Retain">;
+  kubevirt?: Input<SnapIdInputs["kubevirt"]>;
 }
 
 /** A snap_id, picked once for each capture. */

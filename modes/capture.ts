@@ -46,6 +46,9 @@ function hooksOf(
 }
 
 function sourceOf(name: string, config: CaptureConfig) {
+  if (config.kubevirt !== undefined) {
+    return { instances: [], environmentName: name, environment: null, controllerIp: null };
+  }
   if (config.source === undefined) {
     const instances = loadInstances(config.instances ?? {});
     return { instances, environmentName: name, environment: null, controllerIp: null };

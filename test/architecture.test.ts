@@ -17,7 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   cli: ["common", "snapset", "openstack", "openshift", "kubevirt", "platforms"],
   toolchain: ["common"],
   sandbox: ["common", "snapset", "openstack", "openshift", "toolchain"],
-  modes: ["common", "snapset", "components", "dynamic"],
+  modes: ["common", "snapset", "platforms", "components", "dynamic"],
   library: ["common", "snapset", "openshift", "hotstack", "components", "modes"],
   "index.ts": ["common", "snapset", "modes"],
 };

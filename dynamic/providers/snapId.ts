@@ -7,15 +7,14 @@ import { closeJournals } from "../../platforms/capture/journal";
 import { clusterInputsOf } from "../../platforms/cluster/inputs";
 import type { Site } from "../../platforms/platform";
 import type { StackConfig, Surroundings } from "./context";
-import { withSite } from "./site";
+import { withSite, type SiteInputs } from "./site";
 import { isDifferent, type Provider } from "./provider";
 
-export interface SnapIdInputs {
+export interface SnapIdInputs extends SiteInputs {
   /** The label of the capture; another one asks for another set. */
   capture: string;
   /** What becomes of a set that was committed without the engine's hearing of it. */
   deletionPolicy: "Delete" | "Retain";
-  selfUrn: string;
 }
 
 type SnapIdOutputs = SnapIdInputs & { snapId: string };

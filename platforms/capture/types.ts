@@ -3,6 +3,7 @@ import type { Environment } from "../../snapset/environment/environment";
 import type { Consistency, VolumePolicy } from "../../snapset/manifest";
 import type { Instance } from "../../snapset/snapsetData";
 import type { ClusterInputs } from "../cluster/inputs";
+import type { KubeVirtInputs } from "../kubevirt/inputs";
 
 /** Inputs of the SnapSet resource. */
 export interface CaptureInputs {
@@ -11,6 +12,8 @@ export interface CaptureInputs {
   /** The environment as its stack declared it; null when only servers were named. */
   environment: Environment | null;
   instances: Instance[];
+  /** Where virtual machines are found, instead of instances. Absent in older state: nowhere. */
+  kubevirt?: KubeVirtInputs | null;
   consistency: Consistency;
   /** What the set does with volumes, by name or id; the others are as their environment says. */
   volumes: Record<string, VolumePolicy>;

@@ -78,7 +78,8 @@ export function clusterInputsOf(
   };
 }
 
-function bastionInputsOf(settings: BastionSettings | undefined): BastionInputs | null {
+/** The bastion's settings without their secrets. */
+export function bastionInputsOf(settings: BastionSettings | undefined): BastionInputs | null {
   if (settings === undefined) return null;
   const { host, keepAlive } = settings;
   return { host: host ?? null, keepAlive, ...loginInputsOf(settings) };
