@@ -2,22 +2,17 @@ import { serve } from "@hono/node-server";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../common/clock";
 import {
-  agentFile,
-  apiVersionOf,
-  claimName,
-  claims,
-  claimSpec,
   Faults,
   GuestAccess,
   kubevirtApp,
+  missingOf,
   ModelControllers,
   ObjectStore,
+  objectsOf,
+  pathOf,
   resourceTypes,
   storageObjects,
   usualTimes,
-  virtualMachineOf,
-  virtualMachines,
-  volumesOf,
   type Fault,
   type Served,
   type Times,
@@ -115,29 +110,15 @@ export class KubeVirtLab {
 
   /** Makes a machine with its disks, and waits until it is as its run strategy wants it. */
   async addVirtualMachine(wanted: WantedVm): Promise<void> {
-    for (const [volume, kind] of Object.entries(volumesOf(wanted))) {
-      const name = claimName(wanted.name, volume);
-      const agent = volume === "rootdisk" && wanted.hasAgent !== false ? { [agentFile]: "" } : {};
-      const files = { ...agent, ...wanted.files?.[volume] };
-      this.#controllers.disks.seed(this.namespace, name, files);
-      if (kind !== "persistentVolumeClaim" && kind !== "ephemeral") continue;
-      const metadata = { name, namespace: this.namespace };
-      const claim = { apiVersion: "v1", kind: claims.kind, metadata, spec: claimSpec(wanted) };
-      this.#store.create(claims, claim);
+    for (const object of objectsOf(wanted, this.namespace, this.#controllers.disks)) {
+      const type = resourceTypes.find(({ kind }) => kind === object.kind);
+      const path = type ? pathOf(type, this.namespace) : "";
+      const { status, body } = await this.call("POST", path, object);
+      if (status !== 201) throw new Error(`cannot make ${wanted.name}: ${JSON.stringify(body)}`);
     }
-    const vm = virtualMachineOf(wanted, this.namespace);
-    const path = `/apis/${apiVersionOf(virtualMachines)}/namespaces/${this.namespace}/${virtualMachines.plural}`;
-    const { status, body } = await this.call("POST", path, vm);
-    if (status !== 201) throw new Error(`cannot make ${wanted.name}: ${JSON.stringify(body)}`);
-    const isOn = ["Always", "RerunOnFailure", "Once"].includes(wanted.runStrategy ?? "Always");
     await this.until(`${wanted.name} to be as wanted`, () => {
-      const { status: seen } = this.#store.get(virtualMachines, this.namespace, wanted.name);
-      const types = seen?.conditions?.map(({ type }) => type) ?? [];
-      const isReady =
-        seen?.ready === true && (wanted.hasAgent === false || types.includes("AgentConnected"));
-      if (isOn ? !isReady : !this.#hasVolumes(vm.metadata.name)) {
-        throw new Error(`it is ${seen?.printableStatus ?? "new"}`);
-      }
+      const missing = missingOf(wanted, this.namespace, this.#controllers);
+      if (missing !== undefined) throw new Error(`it is ${missing}`);
     });
   }
 
@@ -197,15 +178,6 @@ export class KubeVirtLab {
       ...object,
       metadata: { ...object.metadata, uid: object.metadata.uid ?? "" },
     }));
-  }
-
-  #hasVolumes(vm: string): boolean {
-    const mine = this.#all(claims.plural).filter(({ metadata }) =>
-      metadata.name.startsWith(`${vm}-`),
-    );
-    return mine.every(
-      ({ status }) => (status as { phase?: string } | undefined)?.phase === "Bound",
-    );
   }
 
   async #skip(ms: number, signal?: AbortSignal): Promise<void> {

@@ -42,6 +42,16 @@ export function targetOf(path: readonly string[], served: Served): Target | unde
   return { type, version, namespace, name, subresource };
 }
 
+/** What a request is about: the plural, with the subresource after a slash, and the name. */
+export function aboutOf(path: readonly string[], served: Served) {
+  if (path[1] === "subresources.kubevirt.io") {
+    return { resource: `${path[5] ?? ""}/${path[7] ?? ""}`, name: path[6] ?? "" };
+  }
+  const { type, name = "", subresource } = targetOf(path, served) ?? {};
+  const plural = type?.plural ?? "";
+  return { resource: subresource === undefined ? plural : `${plural}/${subresource}`, name };
+}
+
 /** @throws {ApiRefusal} 400 */
 export function jsonOf({ body }: ApiRequest): unknown {
   try {

@@ -2,7 +2,7 @@ import { Hono, type Context as Call } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Ids } from "../world/ids";
 import { ApiRefusal } from "./ApiRefusal";
-import { targetOf, type ApiRequest, type Served } from "./apiRequest";
+import { aboutOf, targetOf, type ApiRequest, type Served } from "./apiRequest";
 import { discover, serverVersion } from "./discovery";
 import type { Faults, FaultyAnswer } from "./faults";
 import type { ModelControllers } from "./ModelControllers";
@@ -76,7 +76,7 @@ class Api {
   }
 
   #struck(c: Call, request: ApiRequest, who: string): Response {
-    const { resource, name } = this.#about(request);
+    const { resource, name } = aboutOf(request.path, this.parts.served);
     const fault =
       who === "product" ? this.parts.faults.answerTo(request.method, resource, name) : undefined;
     if (!fault) return this.#serve(c, request);
@@ -111,17 +111,6 @@ class Api {
     else controllers.run();
     if (answer.body !== undefined) return c.json(answer.body as object);
     return c.body(null, answer.status as 200);
-  }
-
-  /** Plural, with the subresource after a slash, and the name. */
-  #about({ path }: ApiRequest): { resource: string; name: string } {
-    if (path[1] === "subresources.kubevirt.io") {
-      return { resource: `${path[5] ?? ""}/${path[7] ?? ""}`, name: path[6] ?? "" };
-    }
-    const target = targetOf(path, this.parts.served);
-    const { type, name = "", subresource } = target ?? {};
-    const plural = type?.plural ?? "";
-    return { resource: subresource === undefined ? plural : `${plural}/${subresource}`, name };
   }
 
   #callerOf(c: Call): "product" | "superuser" | undefined {

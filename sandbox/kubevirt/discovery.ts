@@ -3,7 +3,8 @@ import { apiVersionOf, resourceTypes, type ResourceType } from "./resources";
 import { subresourceNames } from "./subresources";
 
 const subresourceGroup = "subresources.kubevirt.io";
-const subresourceVersions = ["v1", "v1alpha3"];
+/** Versions of the aggregated API. */
+export const subresourceVersions = ["v1", "v1alpha3"];
 const verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
 
 /** What the API serves, for whoever asks; undefined for another path. */

@@ -1,12 +1,31 @@
+export { causesAgainst, webhookNames } from "./admission";
+export { ApiRefusal, type Cause } from "./ApiRefusal";
+export { aboutOf, type Served } from "./apiRequest";
 export { kubevirtApp } from "./app";
-export type { Served } from "./apiRequest";
 export { storageObjects } from "./clusterObjects";
-export { uidOf } from "./controller/writes";
+export { controllers, running } from "./controller";
+export type { Context, Write } from "./controller/context";
+export { subresourceList, subresourceVersions } from "./discovery";
+export { Disks } from "./disks";
 export { Faults, type Fault } from "./faults";
-export { agentFile } from "./GuestMachine";
+export { firmwarePatch } from "./firmware";
+export type { GuestMachine } from "./GuestMachine";
 export { GuestAccess } from "./guestAccess";
 export { ModelControllers } from "./ModelControllers";
 export { ObjectStore } from "./ObjectStore";
-export { apiVersionOf, claims, pathOf, resourceTypes, virtualMachines } from "./resources";
+export {
+  apiVersionOf,
+  claims,
+  customTypes,
+  nameOf,
+  pathOf,
+  persistentVolumes,
+  resourceTypes,
+  storageClassType,
+  virtualMachines,
+  type ResourceType,
+} from "./resources";
+export { schemaOf } from "./schema";
+export { serveSubresource } from "./subresources";
 export { usualTimes, type Times } from "./times";
-export { claimName, claimSpec, virtualMachineOf, volumesOf, type WantedVm } from "./wantedVm";
+export { missingOf, objectsOf, type WantedVm } from "./wantedVm";

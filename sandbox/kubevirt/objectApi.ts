@@ -1,12 +1,13 @@
 import { admit } from "./admission";
 import { ApiRefusal, notFound } from "./ApiRefusal";
 import { jsonOf, type ApiRequest, type Target } from "./apiRequest";
+import { firmwarePatch } from "./firmware";
 import { applyJsonPatch, mergePatch, PatchError } from "./jsonPatch";
 import type { ObjectStore } from "./ObjectStore";
 import { apiVersionOf, virtualMachines } from "./resources";
 import { prune, schemaOf, validate } from "./schema";
 import { isSelected } from "./selectors";
-import type { KubeObject, VirtualMachine } from "./types";
+import type { KubeObject } from "./types";
 import type { Ids } from "../world/ids";
 
 /** An answer with its status. */
@@ -72,21 +73,9 @@ export class ObjectApi {
     return inVersion(this.store.create(type, complete), type, version);
   }
 
-  /** KubeVirt's mutating webhook: a new machine gets a firmware of its own. */
   #withFirmware(object: KubeObject): KubeObject {
-    const vm = structuredClone(object) as VirtualMachine;
-    const { domain } = vm.spec.template.spec;
-    const {
-      uuid = "",
-      serial = "",
-      ...rest
-    } = (domain["firmware"] ?? {}) as Record<string, string>;
-    domain["firmware"] = {
-      ...rest,
-      uuid: uuid === "" ? this.ids.uuid() : uuid,
-      serial: serial === "" ? this.ids.uuid() : serial,
-    };
-    return vm;
+    const patch = firmwarePatch(object, () => this.ids.uuid());
+    return applyJsonPatch(object, patch) as KubeObject;
   }
 
   #replace(request: ApiRequest, target: Target): ApiAnswer {

@@ -148,12 +148,17 @@ export function nameOf({ group, plural }: ResourceType): string {
   return group === "" ? plural : `${plural}.${group}`;
 }
 
-/** Path of a collection or, with a name, of an object. */
-export function pathOf(resource: ResourceType, namespace?: string, name?: string): string {
+/** Path of a collection or, with a name, of an object. @param version the one that is stored, by default */
+export function pathOf(
+  resource: ResourceType,
+  namespace?: string,
+  name?: string,
+  version?: string,
+): string {
   const base = resource.group === "" ? "/api" : "/apis";
   const place = resource.isNamespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
   const end = name === undefined ? "" : `/${name}`;
-  return `${base}/${apiVersionOf(resource)}${place}/${resource.plural}${end}`;
+  return `${base}/${apiVersionOf(resource, version)}${place}/${resource.plural}${end}`;
 }
 
 function type<T extends KubeObject = KubeObject>(

@@ -1,4 +1,9 @@
-import type { Disk, RunStrategy, VirtualMachine, Volume } from "./types";
+import { hasCondition } from "./controller/conditions";
+import type { Context } from "./controller/context";
+import type { Disks } from "./disks";
+import { agentFile } from "./GuestMachine";
+import { claims, virtualMachines } from "./resources";
+import type { Disk, KubeObject, RunStrategy, VirtualMachine, Volume } from "./types";
 
 /** Where a volume's data comes from; only the first two have a claim whose snapshot can be taken. */
 export type VolumeKind =
@@ -31,17 +36,17 @@ const defaultVolumes: Record<string, VolumeKind> = {
 };
 
 /** Name of the claim that holds a volume of a machine. */
-export function claimName(vm: string, volume: string): string {
+function claimName(vm: string, volume: string): string {
   return `${vm}-${volume}`;
 }
 
 /** Volumes of a machine to make, by name. */
-export function volumesOf(wanted: WantedVm): Record<string, VolumeKind> {
+function volumesOf(wanted: WantedVm): Record<string, VolumeKind> {
   return wanted.volumes ?? defaultVolumes;
 }
 
 /** The VirtualMachine as somebody would write it down. */
-export function virtualMachineOf(wanted: WantedVm, namespace: string): VirtualMachine {
+function virtualMachineOf(wanted: WantedVm, namespace: string): VirtualMachine {
   const volumes = Object.entries(volumesOf(wanted));
   const disks: Disk[] = volumes.map(([name]) => ({ name, disk: { bus: "virtio" } }));
   return {
@@ -78,8 +83,42 @@ export function virtualMachineOf(wanted: WantedVm, namespace: string): VirtualMa
   };
 }
 
+/** The objects of a machine: what is on its disks is there once they are. */
+export function objectsOf(wanted: WantedVm, namespace: string, disks: Disks): KubeObject[] {
+  const own: KubeObject[] = [];
+  for (const [volume, kind] of Object.entries(volumesOf(wanted))) {
+    const name = claimName(wanted.name, volume);
+    const isRoot = volume === Object.keys(volumesOf(wanted))[0];
+    const agent = isRoot && wanted.hasAgent !== false ? { [agentFile]: "" } : {};
+    disks.seed(namespace, name, { ...agent, ...wanted.files?.[volume] });
+    if (kind !== "persistentVolumeClaim" && kind !== "ephemeral") continue;
+    const metadata = { name, namespace };
+    own.push({ apiVersion: "v1", kind: claims.kind, metadata, spec: claimSpec(wanted) });
+  }
+  return [...own, virtualMachineOf(wanted, namespace)];
+}
+
+/** What a machine is, where that is not what is wanted of it. */
+export function missingOf(
+  wanted: WantedVm,
+  namespace: string,
+  context: Context,
+): string | undefined {
+  const vm = context.find(virtualMachines, namespace, wanted.name);
+  if (!vm) return "not there";
+  const isOn = ["Always", "RerunOnFailure", "Once"].includes(wanted.runStrategy ?? "Always");
+  const { conditions = [], ready, printableStatus = "new" } = vm.status ?? {};
+  const isBound = context
+    .list(claims, namespace)
+    .filter(({ metadata }) => metadata.name.startsWith(`${wanted.name}-`))
+    .every(({ status }) => status?.phase === "Bound");
+  const isAnswering = wanted.hasAgent === false || hasCondition(conditions, "AgentConnected");
+  const isWell = isOn ? ready === true && isAnswering : isBound && printableStatus === "Stopped";
+  return isWell ? undefined : printableStatus;
+}
+
 /** What a claim of a machine asks for. */
-export function claimSpec(wanted: WantedVm) {
+function claimSpec(wanted: WantedVm) {
   return {
     accessModes: ["ReadWriteMany"],
     resources: { requests: { storage: "10Gi" } },

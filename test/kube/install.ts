@@ -96,7 +96,12 @@ export async function accountWithout(plane: ControlPlane, resource: string): Pro
   return tokenOf(plane, account.namespace, account.name);
 }
 
-async function tokenOf(plane: ControlPlane, namespace: string, name: string): Promise<Identity> {
+/** A token of a service account, for a day. */
+export async function tokenOf(
+  plane: ControlPlane,
+  namespace: string,
+  name: string,
+): Promise<Identity> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const { status } = await plane.lab.create<{ status: { token: string } }>(path, {
     apiVersion: "authentication.k8s.io/v1",

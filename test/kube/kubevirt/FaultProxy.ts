@@ -1,0 +1,82 @@
+import { serve } from "@hono/node-server";
+import { Hono, type Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { AddressInfo } from "node:net";
+import { Agent, request } from "undici";
+import { aboutOf, ApiRefusal, type Faults, type Served } from "../../../sandbox/kubevirt";
+
+/** Between the product and an API server: writes down what is asked, and may answer itself. */
+export class FaultProxy {
+  readonly requests: { method: string; path: string; status: number }[] = [];
+  url = "";
+  readonly #agent: Agent;
+  #close: () => Promise<void> = () => Promise.resolve();
+
+  constructor(
+    private readonly server: string,
+    ca: string,
+    private readonly faults: Faults,
+    private readonly served: Served,
+  ) {
+    this.#agent = new Agent({ connect: { ca } });
+  }
+
+  async open(): Promise<void> {
+    const app = new Hono();
+    app.all("/*", async (c) => {
+      const response = await this.#answer(c);
+      const { pathname, search } = new URL(c.req.url);
+      this.requests.push({
+        method: c.req.method,
+        path: pathname + search,
+        status: response.status,
+      });
+      return response;
+    });
+    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+    if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.#close = () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      });
+  }
+
+  async close(): Promise<void> {
+    await this.#close();
+    await this.#agent.destroy();
+  }
+
+  async #answer(c: Context): Promise<Response> {
+    const path = new URL(c.req.url).pathname.split("/").filter((it) => it !== "");
+    const { resource, name } = aboutOf(path.map(decodeURIComponent), this.served);
+    const fault = this.faults.answerTo(c.req.method, resource, name);
+    if (!fault) return this.#forward(c);
+    if (fault.afterwards === true) await this.#forward(c);
+    const { status, reason, message, retryAfter } = fault;
+    const refusal = new ApiRefusal(status, reason ?? "InternalError", message ?? "fault by script");
+    const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+    return c.json(refusal.toStatus(), status as ContentfulStatusCode, headers);
+  }
+
+  async #forward(c: Context): Promise<Response> {
+    const { pathname, search } = new URL(c.req.url);
+    const { host: _, connection: __, ...headers } = c.req.header();
+    const body = ["GET", "HEAD"].includes(c.req.method) ? null : await c.req.text();
+    const answer = await request(`${this.server}${pathname}${search}`, {
+      method: c.req.method as "GET",
+      headers,
+      body,
+      dispatcher: this.#agent,
+    });
+    const type = answer.headers["content-type"];
+    const text = await answer.body.text();
+    return new Response(text === "" ? null : text, {
+      status: answer.statusCode,
+      headers: { "content-type": typeof type === "string" ? type : "application/json" },
+    });
+  }
+}
