@@ -41,6 +41,11 @@ export class KubeVirt {
     this.#resources = resourcesOf(facts.versions);
   }
 
+  /** The same; its calls end when `signal` aborts, and only then. */
+  withSignal(signal: AbortSignal | undefined): KubeVirt {
+    return new KubeVirt(this.#objects.withSignal(signal), this.facts);
+  }
+
   get server(): string {
     return this.facts.server;
   }
@@ -64,6 +69,11 @@ export class KubeVirt {
 
   patchVirtualMachine(name: string, patch: unknown): Promise<VirtualMachine> {
     return this.#objects.patch(this.#resources.machines, name, patch);
+  }
+
+  /** With what it owns: the running machine, and volumes that were made for it. */
+  deleteVirtualMachine(machine: Named): Promise<void> {
+    return this.#objects.delete(this.#resources.machines, machine);
   }
 
   listInstances(): Promise<VirtualMachineInstance[]> {

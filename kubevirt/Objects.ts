@@ -13,6 +13,10 @@ export class Objects {
     private readonly namespace: string,
   ) {}
 
+  withSignal(signal: AbortSignal | undefined): Objects {
+    return new Objects({ ...this.wire, signal }, this.namespace);
+  }
+
   /** No `limit` is sent, so the server answers with the whole list at once: there are no pages. */
   async list<T>(resource: Resource, labelSelector?: string): Promise<T[]> {
     const query =

@@ -34,7 +34,10 @@ export interface VirtualMachine {
     running?: boolean;
     template: {
       spec: {
-        domain: { devices: { interfaces?: { name: string; macAddress?: string }[] } };
+        domain: {
+          devices: { interfaces?: { name: string; macAddress?: string }[] };
+          firmware?: { uuid?: string };
+        };
         volumes?: Volume[];
         /** Seconds. */
         terminationGracePeriodSeconds?: number;

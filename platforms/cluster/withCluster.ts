@@ -1,22 +1,19 @@
-import { waitForValue } from "../../common/wait";
 import {
   backUpEtcd,
   connectCluster,
   openBastion,
-  passingProblem,
   sshNodeAccess,
   sshNodeSessions,
   type Bastion,
   type Cluster,
-  type ClusterConnection,
   type EtcdBackupEvidence,
   type RunOnNodes,
 } from "../../openshift";
-import type { LoginSecrets } from "../../snapset/clusterReach";
 import type { Context } from "../context";
 import { addressOfServer } from "./addressOfServer";
 import { readConsoleKeys } from "./consoleKeys";
-import type { ClusterInputs, LoginInputs } from "./inputs";
+import type { ClusterInputs } from "./inputs";
+import { kubeconfigOf, loginOf } from "./reach";
 
 /** A cluster that can be worked with, for as long as the work takes. */
 export interface OpenedCluster {
@@ -47,7 +44,7 @@ export async function withCluster<T>(
   try {
     const { clock, signal } = context;
     const runOnNodes = runOnNodesOf(inputs, bastion, context);
-    const kubeconfig = await kubeconfigOf(inputs, bastion, patienceMs, context);
+    const kubeconfig = await kubeconfigOf("cluster", inputs, bastion, patienceMs, context);
     const { addresses } = inputs;
     const cluster = await connectCluster({ kubeconfig, bastion, addresses, clock, signal });
     const backUpEtcd = backUpEtcdOf(cluster, inputs, bastion, context);
@@ -64,7 +61,7 @@ async function bastionOf(
 ): Promise<Bastion | undefined> {
   if (!bastion) return undefined;
   const host = bastion.host ?? (await addressOfServer(controller ?? null, context));
-  const login = loginOf("bastion", bastion, context.clusterSecrets.bastion);
+  const login = loginOf("cluster.bastion", bastion, context.clusterSecrets.bastion);
   const hostKey =
     bastion.hostKey === "console"
       ? await readConsoleKeys(host, controller ?? null, patienceMs, context)
@@ -97,64 +94,8 @@ function nodeSettingsOf(
   nodeSsh: NonNullable<ClusterInputs["nodeSsh"]>,
   { nodeAccess }: Context["clusterSecrets"],
 ) {
-  return { ...loginOf("nodeAccess.ssh", nodeSsh, nodeAccess), acceptNew: nodeSsh.acceptNew };
-}
-
-/** The login as it was configured, with what is secret of it. */
-function loginOf(key: string, login: LoginInputs, secrets: LoginSecrets | undefined) {
-  const { user, port, knownHosts, hostKey, connectTimeout } = login;
   return {
-    user,
-    port,
-    knownHosts: knownHosts ?? undefined,
-    hostKey: hostKey ?? undefined,
-    connectTimeoutMs: connectTimeout,
-    passphrase: secrets?.passphrase,
-    ...privateKeyOf(key, login, secrets),
+    ...loginOf("cluster.nodeAccess.ssh", nodeSsh, nodeAccess),
+    acceptNew: nodeSsh.acceptNew,
   };
-}
-
-function privateKeyOf(where: string, { key }: LoginInputs, secrets: LoginSecrets | undefined) {
-  if (key === null) return {};
-  if (key !== "configured") return "file" in key ? { keyFile: key.file } : key;
-  return { privateKey: kept(secrets?.privateKey, `${where}.privateKey`) };
-}
-
-/** Where the kubeconfig is; one on the bastion is read now, and the bastion may be booting. */
-async function kubeconfigOf(
-  { kubeconfig, remoteKubeconfig }: ClusterInputs,
-  bastion: Bastion | undefined,
-  patienceMs: number,
-  context: Context,
-): Promise<ClusterConnection["kubeconfig"]> {
-  if (kubeconfig !== null) return { path: kubeconfig };
-  if (bastion && remoteKubeconfig) return readFrom(bastion, remoteKubeconfig, patienceMs, context);
-  return { content: kept(context.clusterSecrets.kubeconfigContent, "kubeconfigContent") };
-}
-
-async function readFrom(
-  bastion: Bastion,
-  path: string,
-  patienceMs: number,
-  { clock, signal, report }: Context,
-) {
-  const content = await waitForValue({
-    what: `${path} on ${bastion.subject}`,
-    observe: () => bastion.readFile(path),
-    problemOf: passingProblem,
-    describe: () => "read",
-    deadlineMs: patienceMs,
-    clock,
-    signal,
-    onProgress: (line) => {
-      report(`waiting for the bastion: ${line}`);
-    },
-  });
-  return { content, from: `${path} on ${bastion.subject}` };
-}
-
-/** What was a secret of the configuration when the resource was declared. */
-function kept(secret: string | undefined, key: string): string {
-  if (secret !== undefined) return secret;
-  throw new Error(`the configuration has lost snapset:cluster.${key}`);
 }

@@ -58,15 +58,21 @@ export function encodeJournal(journal: Journal): Record<string, string> {
   return packText(journalProperty, JSON.stringify(journal));
 }
 
-/** @throws {InputError} naming the image, when it holds no journal that can be read */
-export function decodeJournal(image: {
+/** What keeps a journal, with the journal in its other properties. */
+interface JournalKeeper {
   id: string;
   name: string;
   created_at: string;
   [property: string]: unknown;
-}): StoredJournal {
-  const source = `image ${image.name} (${image.id})`;
-  const parsed = journalSchema.safeParse(parseJson(image, source));
+}
+
+/**
+ * @param kind what keeps it: an image, or a ConfigMap
+ * @throws {InputError} naming what keeps it, when it holds no journal that can be read
+ */
+export function decodeJournal(image: JournalKeeper, kind = "image"): StoredJournal {
+  const source = `${kind} ${image.name} (${image.id})`;
+  const parsed = journalSchema.safeParse(parseJson(image, source, kind));
   if (!parsed.success) throw new InputError(source, problemsOf(parsed.error));
   return {
     storedAs: image.id,
@@ -76,7 +82,11 @@ export function decodeJournal(image: {
   };
 }
 
-function parseJson(image: Readonly<Record<string, unknown>>, source: string): unknown {
+function parseJson(
+  image: Readonly<Record<string, unknown>>,
+  source: string,
+  kind: string,
+): unknown {
   const text = unpackText(journalProperty, image, source);
   let data: unknown;
   try {
@@ -84,7 +94,7 @@ function parseJson(image: Readonly<Record<string, unknown>>, source: string): un
   } catch (error) {
     const why = (error as Error).message;
     throw new InputError(source, [
-      `the journal cannot be read: ${why}: delete the image if no capture is under way`,
+      `the journal cannot be read: ${why}: delete the ${kind} if no capture is under way`,
     ]);
   }
   const version = (data as { schemaVersion?: unknown } | null)?.schemaVersion;

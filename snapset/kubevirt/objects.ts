@@ -26,7 +26,10 @@ export interface VmView {
     running?: boolean;
     template: {
       spec: {
-        domain: { devices: { interfaces?: { name: string; macAddress?: string }[] } };
+        domain: {
+          devices: { interfaces?: { name: string; macAddress?: string }[] };
+          firmware?: { uuid?: string };
+        };
         volumes?: { name: string; [source: string]: unknown }[];
         /** Seconds. */
         terminationGracePeriodSeconds?: number;

@@ -32,12 +32,13 @@ export interface RestoreOptions {
 
 /** A VirtualMachineRestore to be made. */
 export function restoreObjectOf(
-  { target, snapshotName, macAddresses }: RestoreTarget,
+  { member, target, snapshotName, macAddresses }: RestoreTarget,
   source: Pick<VmView, "metadata" | "spec">,
   options: RestoreOptions,
 ) {
   const { snapId, trigger, policy, volumeRestorePolicy, hasPolicies } = options;
-  const patches = macPatches(source, macAddresses);
+  const patches =
+    target === member ? [] : [...macPatches(source, macAddresses), ...uuidPatches(source)];
   return {
     metadata: {
       name: restoreNameOf(target, snapId, trigger),
@@ -71,18 +72,36 @@ function macPatches(
   });
 }
 
+/** An empty firmware uuid is replaced by a new one; two machines of one uuid are not two to many systems. */
+function uuidPatches({ spec }: Pick<VmView, "spec">): string[] {
+  if (spec.template.spec.domain.firmware?.uuid === undefined) return [];
+  const path = "/spec/template/spec/domain/firmware/uuid";
+  return [JSON.stringify({ op: "replace", path, value: "" })];
+}
+
+/** Who made a restore: only ours are replaced and deleted. */
+export function isOurRestore({ metadata }: VmRestoreView): boolean {
+  return metadata.labels?.["app.kubernetes.io/managed-by"] === "snapset";
+}
+
+/** Whether a machine is what a restore has made of it (kubevirt `restore.go`, lastRestoreAnnotation). */
+export function isMadeBy({ metadata }: VmView, restore: VmRestoreView): boolean {
+  const { name, uid } = restore.metadata;
+  return metadata.annotations?.["restore.kubevirt.io/lastRestoreUID"] === `${name}-${uid}`;
+}
+
 /**
  * What is wrong with a target before anything is changed, as sentences.
  *
  * @param machine of the target's name, if there is one
- * @param sourceUid of the machine that was captured
+ * @param is whether it is not the machine that was captured, and whether a restore of ours made it
  * @param restores all of the namespace
  */
 export function targetProblems(
   wanted: RestoreTarget,
   content: VmContentView | undefined,
   machine: VmView | undefined,
-  sourceUid: string,
+  is: { isOther: boolean; isOurs: boolean },
   restores: readonly VmRestoreView[],
   ownRestore: string,
 ): string[] {
@@ -90,19 +109,19 @@ export function targetProblems(
   const source = content?.spec.source.virtualMachine;
   const known = source?.spec.template.spec.domain.devices.interfaces?.map(({ name }) => name) ?? [];
   const unknown = Object.keys(macAddresses).filter((name) => !known.includes(name));
-  const isOther = machine !== undefined && machine.metadata.uid !== sourceUid;
-  const isRestored = restores.some(({ metadata }) => metadata.name === ownRestore);
+  const isForeign = machine !== undefined && is.isOther && !is.isOurs;
+  const isSource = machine !== undefined && !is.isOther;
   return [
     ...unknown.map(
       (name) =>
         `targets.${member}.macAddresses.${name}: it has no such interface; it has ${known.join(", ") || "none"}`,
     ),
-    ...(isOther && !isRestored
+    ...(isForeign
       ? [
           `virtual machine ${target} is there already and is not the one that was captured: give another name in targets.${member}.name`,
         ]
       : []),
-    ...(machine !== undefined && !isOther && Object.keys(macAddresses).length > 0
+    ...(isSource && Object.keys(macAddresses).length > 0
       ? [
           `targets.${member}.macAddresses: only a new machine gets other MACs, and ${target} is there`,
         ]
@@ -113,9 +132,15 @@ export function targetProblems(
   ];
 }
 
-/** KubeVirt refuses a second restore into a machine until the first is complete, failed ones included. */
-function isRival({ metadata, spec, status }: VmRestoreView, target: string, own: string): boolean {
-  return metadata.name !== own && spec.target.name === target && status?.complete !== true;
+/**
+ * KubeVirt refuses a second restore into a machine until the first is complete, failed ones included.
+ * A failed one of ours is deleted, and no rival.
+ */
+function isRival(restore: VmRestoreView, target: string, own: string): boolean {
+  const { metadata, spec } = restore;
+  const { state } = judgeRestore(restore);
+  const isInTheWay = state === "pending" || (state === "failed" && !isOurRestore(restore));
+  return metadata.name !== own && spec.target.name === target && isInTheWay;
 }
 
 function rivalProblem(restore: VmRestoreView, target: string): string {
