@@ -1,6 +1,7 @@
 import type { CaptureInputs, CaptureOutputs } from "../../platforms/capture/types";
 import { call } from "../../dynamic/providers/index";
 import type { ResetInputs, ResetOutputs } from "../../platforms/nova/reset/types";
+import type { RestorationInputs, RestorationOutputs } from "../../dynamic/providers/restoration";
 import type { RevivalInputs, RevivalOutputs } from "../../dynamic/providers/revival";
 import type { SelectionInputs, SelectionOutputs } from "../../dynamic/providers/selection";
 
@@ -62,12 +63,43 @@ export class Providers {
     return ((await this.ask("Reset", "read", "reset", kept)) as { props: ResetOutputs }).props;
   }
 
+  /** Whether the engine would call a resource's update. */
+  async hasChanges(kind: "Reset" | "Restoration", kept: object, inputs: object): Promise<boolean> {
+    const diff = (await this.ask(kind, "diff", "id", kept, inputs)) as { changes: boolean };
+    return diff.changes;
+  }
+
+  /** What a first `up` does with members on machines that the engine has not made. */
+  restore(inputs: RestorationInputs): Promise<RestorationOutputs> {
+    return this.outs<RestorationOutputs>("Restoration", "create", inputs);
+  }
+
+  /** What an `up` does after the set or the trigger has changed, or a restore has stopped half-way. */
+  restoreAgain(kept: RestorationOutputs, inputs: RestorationInputs): Promise<RestorationOutputs> {
+    return this.outs<RestorationOutputs>("Restoration", "update", "restoration", kept, inputs);
+  }
+
+  /** What `pulumi destroy` asks for. */
+  async release(kept: RestorationOutputs): Promise<void> {
+    await this.ask("Restoration", "delete", "restoration", kept);
+  }
+
+  /** What an `up` and a preview ask before anything else. */
+  checkRestore(olds: Partial<RestorationInputs>, news: RestorationInputs) {
+    return this.ask("Restoration", "check", olds, news) as Promise<{
+      failures: { reason: string }[];
+    }>;
+  }
+
   select(
     snapId: string,
     nodes: SelectionInputs["nodes"] = null,
     allowExpired = false,
   ): Promise<SelectionOutputs> {
-    const inputs = { snapId, nodes, allowExpired, selfUrn: "urn:test" };
+    return this.choose({ snapId, nodes, allowExpired, selfUrn: "urn:test" });
+  }
+
+  choose(inputs: SelectionInputs): Promise<SelectionOutputs> {
     return this.outs<SelectionOutputs>("Selection", "create", inputs);
   }
 
