@@ -95,5 +95,8 @@ function configOfRestore({ snapId, cluster, allowExpired, settings }: RestoreArg
   const values = { mode: "restore", snapId, cluster, allowExpired, ...settings };
   const config = parseConfig(configOf(values));
   if (config.mode !== "restore") throw new InputError("settings", ["mode: is that of a restore"]);
+  if (config.kubevirt !== undefined) {
+    throw new InputError("settings", ["kubevirt: virtual machines are RestoreMachines'"]);
+  }
   return config;
 }

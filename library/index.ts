@@ -45,4 +45,5 @@ export type { ScenarioSource } from "../hotstack";
 export type { Environment as EnvironmentSpec } from "../snapset/environment/environment";
 export type { Instance, SnapsetData } from "../snapset/snapsetData";
 export { Restore, type RestoreArgs } from "./Restore";
+export { RestoreMachines, type RestoreMachinesArgs } from "./RestoreMachines";
 export { captureSettings, clusterSettings, type CaptureSettings } from "./settings";

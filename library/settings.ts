@@ -8,6 +8,7 @@ import {
   type ClusterSettings,
   type ClusterSettingsInput,
 } from "../snapset/config";
+import type { KubevirtSettingsInput } from "../snapset/kubevirt/settings";
 
 /** How a capture is done; what is not said has its default. Durations are written `90s`, `5m`, `25h`. */
 export interface CaptureSettings extends Partial<
@@ -26,6 +27,8 @@ export interface CaptureSettings extends Partial<
   shutdownTimeout?: string;
   deadlines?: { stop?: string; images?: string; idle?: string };
   cluster?: ClusterSettingsInput;
+  /** Virtual machines in OpenShift instead of servers. */
+  kubevirt?: KubevirtSettingsInput;
 }
 
 /**
@@ -35,7 +38,9 @@ export interface CaptureSettings extends Partial<
  * @example captureSettings({ deletionPolicy: "Retain", deadlines: { images: "2h" } })
  */
 export const captureSettings = withPlainErrors((settings: CaptureSettings = {}): CaptureConfig => {
-  const config = parseConfig(configOf({ mode: "capture", instances: {}, ...settings }));
+  // The servers are the component's arguments.
+  const source = settings.kubevirt === undefined ? { instances: {} } : {};
+  const config = parseConfig(configOf({ mode: "capture", ...source, ...settings }));
   if (config.mode !== "capture") throw new InputError("capture", ["mode: is given"]);
   return config;
 });

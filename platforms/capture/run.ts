@@ -1,4 +1,5 @@
 import { messageOf } from "../../common/errors";
+import { counted } from "../../common/counted";
 import { listed } from "../../common/listed";
 import { journalOf } from "../../snapset/capture/journal";
 import { anchorOf } from "../../snapset/capture/member";
@@ -124,7 +125,7 @@ async function makeSet(
   });
   const manifest = await phases.run("verify", async () => {
     const members = (await together(parts, (part) => part.verify(run))).flat();
-    const evidence = `${members.length} members with size and checksum`;
+    const evidence = `${counted(members.length, "member")} read once more, all whole`;
     return { result: describeSet(members, run), evidence };
   });
   await phases.run("commit", async () => {

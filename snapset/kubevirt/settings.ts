@@ -83,3 +83,6 @@ export const kubevirtSettings = checkReach(
 
 /** Where virtual machines are, and how they are captured and restored. Durations in milliseconds. */
 export type KubevirtSettings = z.output<typeof kubevirtSettings>;
+
+/** `snapset:kubevirt` as it is written: what is not said has its default. */
+export type KubevirtSettingsInput = z.input<typeof kubevirtSettings>;
