@@ -19,6 +19,7 @@ export function openstackSite(context: Context): Site {
     store: glanceStore(context),
     platforms: { nova: novaPlatform(context), ironic: ironicPlatform(context) },
     now: () => cloud.now(),
+    findInstances: ({ instances }) => Promise.resolve(instances),
     isOutOfReach: (error) => error instanceof ConnectionError,
     describe: async (parts, inputs) => {
       const servers = parts.find((part) => part instanceof ObservedServers);

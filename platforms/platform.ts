@@ -147,6 +147,12 @@ export interface Site extends RunContext {
   readonly platforms: Partial<Record<PlatformName, Platform>>;
   /** The site's own time; the machine's clock may be wrong. */
   now(): Date;
+  /**
+   * The members of a capture; those that are named are it.
+   *
+   * @throws {InputError} when there are none, or not all
+   */
+  findInstances(inputs: Pick<CaptureInputs, "snapId" | "instances">): Promise<Instance[]>;
   /** Whether nothing can be done any more, given back either, because nobody answers. */
   isOutOfReach(error: unknown): boolean;
   /** The environment to store with the set, and what of the real one is not in it, as sentences. */

@@ -99,7 +99,7 @@ export class KubeVirtLab {
     return JSON.stringify({
       apiVersion: "v1",
       kind: "Config",
-      clusters: [{ name: "lab", cluster: { server: this.url } }],
+      clusters: [{ name: "lab", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
       users: [{ name: "snapset", user: { token: this.#tokens.product } }],
       contexts: [
         { name: "lab", context: { cluster: "lab", user: "snapset", namespace: this.namespace } },

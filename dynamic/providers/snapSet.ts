@@ -34,7 +34,7 @@ export function snapSetProvider({
     check: async (olds, news) => {
       // Most calls are about a capture that was begun long ago: these ask the cloud for nothing.
       const failures = isForeseeable(olds, news)
-        ? await within(news, (site) => failuresOf(() => foresee(news, site)))
+        ? await failuresOf(() => within(news, (site) => foresee(news, site)))
         : [];
       return { inputs: news, failures };
     },
@@ -49,8 +49,11 @@ export function snapSetProvider({
       }
       const kept = olds.phase === "unfinished" ? olds.progress : null;
       if (kept !== null) refuseOtherServers(olds, news);
+      // Those with which it was begun, whatever a selector would find now.
+      const instances =
+        kept !== null && news.instances.length === 0 ? olds.instances : news.instances;
       return within(news, async (site) => ({
-        outs: await captureOrPartial(news, kept, site),
+        outs: await captureOrPartial({ ...news, instances }, kept, site),
       }));
     },
     delete: async (_id, olds) => {
@@ -69,7 +72,7 @@ function isForeseeable(olds: Partial<CaptureInputs>, news: CaptureInputs): boole
 /** The preflight of a capture, for `pulumi preview`. */
 async function foresee(news: CaptureInputs, site: Site): Promise<void> {
   const inputs = isKnown(news.snapId) ? news : withPlaceholders(news);
-  await preflight(inputs, site);
+  await preflight({ ...inputs, instances: await site.findInstances(inputs) }, site);
 }
 
 /**
@@ -83,10 +86,11 @@ function diff(olds: CaptureOutputs, news: CaptureInputs) {
 }
 
 async function captureOrPartial(
-  inputs: CaptureInputs,
+  wanted: CaptureInputs,
   kept: CaptureProgress | null,
   site: Site,
 ): Promise<CaptureOutputs> {
+  const inputs = { ...wanted, instances: await site.findInstances(wanted) };
   try {
     const { manifest, progress } = await runCapture(inputs, kept, site);
     return {
@@ -140,7 +144,13 @@ async function remove(olds: CaptureOutputs, site: Site): Promise<void> {
 }
 
 function refuseOtherServers(olds: CaptureOutputs, news: CaptureInputs): void {
-  if (!isDifferent(olds.instances, news.instances)) return;
+  const isOther =
+    news.kubevirt == null
+      ? isDifferent(olds.instances, news.instances)
+      : (["namespace", "names", "selector"] as const).some((key) =>
+          isDifferent(olds.kubevirt?.[key], news.kubevirt?.[key]),
+        );
+  if (!isOther) return;
   throw new Error(
     `set ${olds.snapId} was begun with other servers: change snapset:capture to begin a new set, ` +
       "or destroy this stack to give the servers back",
