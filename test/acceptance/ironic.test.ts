@@ -1,0 +1,219 @@
+import { BareMetalCloud, hardware } from "./BareMetalCloud";
+import { expectUntouched, failureOf } from "./FaultyCloud";
+
+jest.setTimeout(120_000);
+
+let metal: BareMetalCloud;
+const open = async (...options: Parameters<typeof BareMetalCloud.open>) => {
+  metal = await BareMetalCloud.open(...options);
+  metal.world.requests.clear();
+};
+
+afterEach(() => metal.close());
+
+const atRest = { master0: "active, power off", master1: "active, power off" };
+const asBefore = { master0: "active, power on", master1: "active, power on" };
+
+test("an operator captures a controller of Nova and machines of Ironic as one set", async () => {
+  await open();
+  const { phase, images } = await metal.cloud.capture(metal.inputs());
+  expect(phase).toBe("committed");
+  expect(images.map(({ member }) => member)).toEqual(["controller", "master0", "master1"]);
+  const { members, phases } = metal.cloud.manifestOf("metal001");
+  expect(members.map((it) => [it.name, it.platform, it.stop, it.macAddresses])).toEqual([
+    ["controller", "nova", "graceful", [metal.controller.macAddress]],
+    ["master0", "ironic", "graceful", [hardware.master0]],
+    ["master1", "ironic", "graceful", [hardware.master1]],
+  ]);
+  expect(members[1]?.bareMetal).toEqual({
+    nodeName: "rack-master0",
+    driver: "ipmi",
+    rootDevice: null,
+  });
+  expect(metal.states()).toEqual(atRest);
+  expect(phases.map(({ name, evidence }) => `${name}: ${evidence}`)).toEqual([
+    "preflight: 1 server, 2 machines can be captured",
+    expect.stringContaining(
+      "2 machines powered off, of which stopped: master0 (graceful)",
+    ) as string,
+    "images: 1 images active, no task running; 2 images of machines active, their nodes active again",
+    "verify: 3 members read once more, all whole",
+  ]);
+});
+
+test("the image should be precreated and acts as a holder; image_ref refers to its UUID; it is verified and tagged like every member", async () => {
+  await open();
+  await metal.cloud.capture(metal.inputs());
+  const image = metal.cloud.imagesOf("metal001").find((it) => (it.name ?? "").includes("master0"));
+  expect(image).toMatchObject({ status: "active", name: "hotstack-master0-snapshot-metal001" });
+  expect(image?.size).toBeGreaterThan(0);
+  expect([...(image?.tags ?? [])].toSorted()).toEqual([
+    "hotstack",
+    "hotstack-snapset",
+    `mac_address=${hardware.master0}`,
+    "name=master0",
+    "role=ocp_master",
+    "snap_id=metal001",
+  ]);
+  const log = metal.world.requests.filter(({ status, method }) => status < 300 && method !== "GET");
+  const actions = log.map(({ service, action }) => `${service} ${action}`);
+  const asked = actions.indexOf("baremetal setProvisionState snapshot");
+  expect(actions.slice(0, asked).filter((it) => it === "image createImage")).not.toHaveLength(0);
+  expect(metal.asked("setProvisionState snapshot")).toBe(2);
+});
+
+test("an Ironic that does not offer snapshots is told from its API, in one sentence, and nothing is changed", async () => {
+  await open({ snapshots: false });
+  const { message } = await expectUntouched(metal.cloud, () =>
+    failureOf(metal.cloud.capture(metal.inputs())),
+  );
+  expect(message).toBe(
+    "capture: the Ironic of cloud sandbox does not offer snapshots of bare metal: it speaks the API versions " +
+      "1.1 to 1.82, and the specification's verb `snapshot` needs 1.200 or newer, which no released Ironic has; nothing was changed",
+  );
+});
+
+test("everything that is known to fail is said at once, and nothing is changed", async () => {
+  await open();
+  metal.node("master0").fields.maintenance = true;
+  metal.node("master1").fields.snapshot_interface = "no-snapshot";
+  const inputs = metal.inputs({ consistency: "quiesce" });
+  const wrongMac = inputs.instances.map((it) =>
+    it.name === "master1" ? { ...it, macAddress: "52:54:00:00:00:99" } : it,
+  );
+  const { message } = await expectUntouched(metal.cloud, () =>
+    failureOf(metal.cloud.capture({ ...inputs, instances: wrongMac })),
+  );
+  expect(message).toContain("consistency quiesce: a bare-metal machine is netbooted");
+  expect(message).toContain("node rack-master0");
+  expect(message).toContain("is in maintenance: take it out of maintenance first");
+  expect(message).toContain("has snapshot_interface no-snapshot");
+  expect(message).toContain("has no port with MAC 52:54:00:00:00:99");
+});
+
+test("a reservation (409) is respected: asked again when the conductor has let go", async () => {
+  await open();
+  const locked = { error_message: '{"faultcode": "Client", "faultstring": "Node is locked"}' };
+  metal.world.faults.add({
+    match: { service: "baremetal", action: "setProvisionState snapshot", times: 2 },
+    then: { status: 409, body: locked },
+  });
+  await metal.cloud.capture(metal.inputs());
+  expect(metal.asked("setProvisionState snapshot")).toBe(4);
+  expect(metal.states()).toEqual(atRest);
+});
+
+test("snapshot wait -> snapshot failed (on timeout), snapshot failed -> snapshotting (on snapshot): retriggered with the same holder", async () => {
+  await open({ callbackTimeoutMs: 60_000 });
+  metal.world.faults.add({
+    match: { action: "snapshot", name: "rack-master0", times: 1 },
+    then: { effect: "ramdiskSilent" },
+  });
+  await metal.cloud.capture(metal.inputs());
+  expect(metal.asked("setProvisionState snapshot")).toBe(3);
+  expect(metal.cloud.imagesOf("metal001")).toHaveLength(3);
+  expect(metal.states()).toEqual(atRest);
+});
+
+test.each([
+  ["storeFull", "507"],
+  ["connectionCut", "Failed to snapshot"],
+  ["streamTampered", "sha-256"],
+  ["imageUploadFails", "Image service"],
+] as const)(
+  "snapshotting -> snapshot failed (on error: %s): given up after three attempts, with Ironic's words, and given back",
+  async (effect, words) => {
+    await open();
+    metal.world.faults.add({
+      match: { action: "snapshot", name: "rack-master1", times: 99 },
+      then: { effect },
+    });
+    const { message } = await failureOf(metal.cloud.capture(metal.inputs()));
+    expect(message).toContain("image of master1 failed: node rack-master1");
+    expect(message).toContain("is snapshot failed after 3 attempts");
+    expect(message.toLowerCase()).toContain(words.toLowerCase());
+    expect(message).toContain("the capture is given back");
+    expect(metal.cloud.leftovers("metal001")).toEqual([]);
+    expect(metal.states()).toEqual(asBefore);
+  },
+);
+
+test("snapshot wait -> snapshot failed -> active (on abort): a capture that is given up leaves no node waiting", async () => {
+  await open({ callbackTimeoutMs: 3_600_000 });
+  metal.world.faults.add({
+    match: { action: "snapshot", times: 99 },
+    then: { effect: "ramdiskSilent" },
+  });
+  const deadlines = { stop: 60_000, images: 1500, idle: 30_000 };
+  const { message } = await failureOf(metal.cloud.capture(metal.inputs({ deadlines })));
+  expect(message).toContain("waiting for snapshots of machines for set metal001; last seen:");
+  expect(message).toContain("snapshot wait: waits for its ramdisk to call");
+  expect(message).toContain("snapshots aborted: node rack-master0");
+  expect(metal.asked("setProvisionState abort")).toBe(4);
+  expect(metal.cloud.leftovers("metal001")).toEqual([]);
+  expect(metal.states()).toEqual(asBefore);
+});
+
+test("a conductor that was restarted has failed its snapshots; they are asked for again", async () => {
+  await open();
+  metal.world.faults.add({
+    match: { action: "snapshot.stream_image", times: 1 },
+    then: { effect: "conductorRestarts" },
+  });
+  await metal.cloud.capture(metal.inputs());
+  expect(metal.asked("setProvisionState snapshot")).toBeGreaterThan(2);
+  expect(metal.states()).toEqual(atRest);
+});
+
+test("another one's snapshot is neither waited for nor aborted", async () => {
+  await open({ callbackTimeoutMs: 3_600_000 });
+  const { world } = metal;
+  world.faults.add({ match: { action: "snapshot", times: 9 }, then: { effect: "ramdiskSilent" } });
+  const holder = world.images.create(metal.cloud.projectId, { name: "theirs" });
+  world.bareMetal.conductor.provision(metal.node("master0"), "snapshot", holder.id);
+  await metal.cloud.until("it to wait", () => metal.states()["master0"]?.includes("wait") ?? false);
+  const { message } = await expectUntouched(metal.cloud, () =>
+    failureOf(metal.cloud.capture(metal.inputs())),
+  );
+  expect(message).toContain("is snapshot wait, which this capture has not asked for");
+  expect(metal.states()["master0"]).toContain("snapshot wait");
+});
+
+test("machines that ran since their image was made are captured anew", async () => {
+  await open();
+  const refused = { status: 400, body: "not now" };
+  const clear = metal.world.faults.add({
+    match: {
+      service: "image",
+      action: "updateImage",
+      name: "hotstack-controller-snapshot-metal001",
+    },
+    then: refused,
+  });
+  const inputs = metal.inputs({ onFailure: "keep" });
+  const { kept } = await failureOf(metal.cloud.capture(inputs));
+  clear();
+  if (kept === undefined) throw new Error("nothing was kept");
+  metal.world.bareMetal.conductor.power.request(metal.node("master0"), "rack-master0", "power on");
+  await metal.cloud.until("it to run", () => metal.states()["master0"] === "active, power on");
+  const { progress } = await metal.cloud.resume(kept, inputs);
+  expect(progress.timings.find(({ name }) => name === "adopt")?.evidence).toContain(
+    "made anew because node rack-master0",
+  );
+  expect(metal.asked("setProvisionState snapshot")).toBe(3);
+});
+
+test("afterCapture resume powers on what the capture has powered off", async () => {
+  await open();
+  await metal.cloud.capture(metal.inputs({ afterCapture: "resume" }));
+  expect(metal.states()).toEqual(asBefore);
+});
+
+test("deleting a set removes its images and leaves its machines alone", async () => {
+  await open();
+  const kept = await metal.cloud.capture(metal.inputs());
+  metal.world.requests.clear();
+  await metal.cloud.remove(kept);
+  expect(metal.cloud.leftovers("metal001")).toEqual([]);
+  expect(metal.changes()).toEqual([]);
+});
