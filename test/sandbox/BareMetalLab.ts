@@ -128,3 +128,9 @@ export class BareMetalLab {
     return this.lab.close();
   }
 }
+
+/** What an answer says in Ironic's own format. */
+export function faultOf({ body }: Answer): string {
+  const { faultstring } = JSON.parse(body.error_message as string) as { faultstring: string };
+  return faultstring;
+}

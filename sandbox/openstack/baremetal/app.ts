@@ -28,8 +28,7 @@ export function bareMetalApp(world: World): Hono<SandboxEnv> {
     headers: (c) => versionHeaders(world, c),
   });
   const open = { isPublic: true };
-  const root = (c: Ctx) => c.json(rootView(c, world));
-  for (const path of ["/", ""]) face.on("get", path, "listVersions", root, open);
+  face.on("get", "/", "listVersions", (c) => c.json(rootView(c, world)), open);
   for (const path of ["/v1", "/v1/"]) {
     face.on("get", path, "showVersion", (c) => c.json(versionView(c, world)), open);
   }

@@ -98,8 +98,15 @@ export class StateMachine {
   readonly #next = new Map<string, string>();
   readonly states: ReadonlySet<string>;
 
-  constructor(readonly transitions: readonly Transition[]) {
-    for (const { from, event, to } of transitions) this.#next.set(keyOf(from, eventOf(event)), to);
+  /** @throws {RangeError} when an event of a state is there twice */
+  constructor(transitions: readonly Transition[]) {
+    for (const { from, event, to } of transitions) {
+      const key = keyOf(from, eventOf(event));
+      if (this.#next.has(key)) {
+        throw new RangeError(`The event "${event}" of the state "${from}" is there twice.`);
+      }
+      this.#next.set(key, to);
+    }
     this.states = new Set(transitions.flatMap(({ from, to }) => [from, to]));
   }
 
