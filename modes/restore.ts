@@ -51,7 +51,8 @@ export function restore(
   );
   const declare = (spec: EnvironmentSpec, hooks: StackHooks) => {
     const { chosen: snapId, images, volumes, places } = selection;
-    const set = { snapId, images, volumes, inPlace: inPlaceOf(spec, config) };
+    const inPlace = inPlaceOf(spec, config);
+    const set = { snapId, images, volumes, inPlace, machines: config.restore };
     // A set that is refused must not leave networks behind: nothing is made before the choice.
     const environment = new Environment(
       name,

@@ -5,6 +5,7 @@ import { kubeVirtInputsOf } from "../platforms/kubevirt/inputs";
 import type { RestoreConfig } from "../snapset/config";
 import type { KubevirtSettings } from "../snapset/kubevirt/settings";
 import { restoreMembersOf } from "../snapset/kubevirt/restoreMembers";
+import { declareHooks, stackHooksOf } from "./hooks";
 import { withPlainErrors } from "./plainErrors";
 
 /**
@@ -19,6 +20,7 @@ export function restoreMachines(
   opts: Pick<ComponentResourceOptions, "parent"> = {},
 ) {
   const kubevirt = kubeVirtInputsOf(settings);
+  const hooks = stackHooksOf("afterRevive", null, config);
   const { snapId, allowExpired, restore } = config;
   const wanted = { snapId, allowExpired, nodes: null, needs: null, placement: null };
   const selection = new Selection(name, { ...wanted, kubevirt }, opts);
@@ -38,12 +40,16 @@ export function restoreMachines(
     },
     opts,
   );
+  const targets = members.apply((all) =>
+    Object.fromEntries(all.map(({ name: member, target }) => [member, target])),
+  );
+  const knows = { snapId: selection.chosen, controllerIp: null, data: { instances: {} } };
+  const when = { knows, triggers: [selection.chosen, restore.trigger, targets] };
+  declareHooks(name, hooks, when, { ...opts, dependsOn: restoration });
   return {
     snap_id: selection.chosen,
     captured_at: selection.capturedAt,
-    virtual_machines: members.apply((all) =>
-      Object.fromEntries(all.map(({ name: member, target }) => [member, target])),
-    ),
+    virtual_machines: targets,
     timings: restoration.phases,
   };
 }

@@ -287,6 +287,9 @@ function machineProblems(it: Schema): string[] {
     ...(names === undefined && selector === undefined
       ? ["kubevirt.names: is missing; mode capture needs names of machines, or a selector"]
       : []),
+    ...(Object.keys(it.volumes).length > 0
+      ? ["volumes: of a virtual machine all are captured that can be; see kubevirt.acceptPartial"]
+      : []),
     ...openstackProblems(it),
   ];
 }

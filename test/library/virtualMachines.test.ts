@@ -89,8 +89,12 @@ describe("virtual machines in a program of one's own", () => {
         "  - snapset:kubevirt.selector: names is given already; say in one way which machines are meant",
       ].join("\n"),
     );
-    expect(() => captureSettings({ kubevirt })).toThrow(
-      "snapset:kubevirt.names: is missing; mode capture needs names of machines, or a selector",
+    expect(() => captureSettings({ kubevirt, volumes: { data: "empty" } })).toThrow(
+      [
+        "stack configuration: 2 problems",
+        "  - snapset:kubevirt.names: is missing; mode capture needs names of machines, or a selector",
+        "  - snapset:volumes: of a virtual machine all are captured that can be; see kubevirt.acceptPartial",
+      ].join("\n"),
     );
   });
 });
