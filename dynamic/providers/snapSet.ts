@@ -34,7 +34,7 @@ export function snapSetProvider({
     check: async (olds, news) => {
       // Most calls are about a capture that was begun long ago: these ask the cloud for nothing.
       const failures = isForeseeable(olds, news)
-        ? await failuresOf(() => within(news, (site) => foresee(news, site)))
+        ? await within(news, (site) => failuresOf(() => foresee(news, site)))
         : [];
       return { inputs: news, failures };
     },

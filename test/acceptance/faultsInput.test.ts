@@ -69,7 +69,7 @@ it("instances with a bad UUID, role or MAC are told at once", async () => {
   );
   expect(output).toContain(
     "error: snapset:instances: 5 problems " +
-      "- instances.compute0.mac: unknown key; allowed are uuid, role, mac_address " +
+      "- instances.compute0.mac: unknown key; allowed are uuid, role, mac_address, platform " +
       "- instances.compute0.mac_address: is missing " +
       "- instances.controller.uuid: must be a UUID, got 4711 " +
       "- instances.controller.role: must be one of controller, ocp_master, ocp_worker, compute, networker, bmh, ironic, nat64_appliance, switch, devstack, got boss " +
