@@ -53,7 +53,13 @@ export class KubeVirtLab {
     this.#served = served;
     this.#store = new ObjectStore(() => this.worldClock.nowMs(), this.#ids);
     const allTimes = { ...usualTimes, ...times };
-    this.#controllers = new ModelControllers(this.#store, this.worldClock, this.faults, allTimes);
+    this.#controllers = new ModelControllers(
+      this.#store,
+      this.worldClock,
+      this.faults,
+      allTimes,
+      () => this.#ids.uuid(),
+    );
     this.clock = {
       now: () => this.worldClock.now(),
       sleep: (ms, signal) => (time ? this.worldClock.sleep(ms, signal) : this.#skip(ms, signal)),
@@ -123,7 +129,11 @@ export class KubeVirtLab {
   }
 
   guest(vm: string): LabGuest {
-    return new LabGuest(new GuestAccess(this.#controllers, this.namespace, vm), this.#controllers);
+    return new LabGuest(
+      new GuestAccess(this.#controllers, this.namespace, vm),
+      this.#controllers,
+      (what, check) => this.until(what, check),
+    );
   }
 
   setFault(fault: Fault): () => void {
@@ -193,6 +203,7 @@ class LabGuest {
   constructor(
     private readonly inside: GuestAccess,
     private readonly controllers: ModelControllers,
+    private readonly until: (what: string, check: () => void) => Promise<void>,
   ) {}
 
   files(volume?: string): Promise<Record<string, string>> {
@@ -219,9 +230,12 @@ class LabGuest {
     return Promise.resolve(this.inside.isFrozen());
   }
 
-  setAgent(isRunning: boolean): Promise<void> {
-    return this.#act(() => {
+  async setAgent(isRunning: boolean): Promise<void> {
+    await this.#act(() => {
       this.inside.setAgent(isRunning);
+    });
+    await this.until("the agent to be noticed", () => {
+      if (this.inside.isAgentSeen() !== isRunning) throw new Error("it is not");
     });
   }
 

@@ -2,6 +2,7 @@ import type { Appointment, WorldClock } from "../world/worldClock";
 import { binder, controllers, running } from "./controller";
 import type { Context, Write } from "./controller/context";
 import { Disks } from "./disks";
+import { mutated } from "./firmware";
 import type { Faults } from "./faults";
 import type { GuestMachine } from "./GuestMachine";
 import type { ObjectStore } from "./ObjectStore";
@@ -25,6 +26,7 @@ export class ModelControllers implements Context {
     private readonly clock: WorldClock,
     readonly faults: Faults,
     readonly times: Times,
+    private readonly newId: () => string,
   ) {
     store.onEvent(() => {
       this.run();
@@ -36,11 +38,11 @@ export class ModelControllers implements Context {
   }
 
   find<T extends KubeObject>(type: ResourceType<T>, namespace: string | undefined, name: string) {
-    return this.store.find(type, namespace, name);
+    return this.store.peek(type, namespace, name);
   }
 
   list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): T[] {
-    return this.store.list(type, namespace);
+    return this.store.peekAll(type, namespace);
   }
 
   isDue(atMs: number): boolean {
@@ -72,9 +74,9 @@ export class ModelControllers implements Context {
   #pass(): boolean {
     let hasWritten = false;
     for (const { type, reconcile } of running([...controllers, binder], this)) {
-      for (const { metadata } of this.store.list(type)) {
+      for (const { metadata } of this.store.peekAll(type)) {
         // It may have gone, or changed, since the list.
-        const object = this.store.find(type, metadata.namespace, metadata.name);
+        const object = this.store.peek(type, metadata.namespace, metadata.name);
         const write = object && reconcile(object, this);
         if (write) this.#apply(write);
         hasWritten ||= write !== undefined;
@@ -85,7 +87,7 @@ export class ModelControllers implements Context {
 
   #apply({ verb, type, object }: Write): void {
     const { namespace, name } = object.metadata;
-    if (verb === "create") this.store.create(type, object);
+    if (verb === "create") this.store.create(type, mutated(type, object, this.newId));
     else if (verb === "update") this.store.update(type, object);
     else if (verb === "updateStatus") this.store.updateStatus(type, object);
     else this.store.delete(type, namespace, name);

@@ -38,8 +38,17 @@ export class ObjectStore {
     namespace: string | undefined,
     name: string,
   ): T | undefined {
-    const found = this.#of(type).get(keyOf(type, namespace, name));
-    return found && (structuredClone(found) as T);
+    const found = this.peek(type, namespace, name);
+    return found && structuredClone(found);
+  }
+
+  /** The stored object itself, which is only for reading. */
+  peek<T extends KubeObject>(
+    type: ResourceType<T>,
+    namespace: string | undefined,
+    name: string,
+  ): T | undefined {
+    return this.#of(type).get(keyOf(type, namespace, name)) as T | undefined;
   }
 
   /** @throws {ApiRefusal} 404 */
@@ -51,11 +60,15 @@ export class ObjectStore {
 
   /** Those of a namespace, or all. */
   list<T extends KubeObject>(type: ResourceType<T>, namespace?: string): T[] {
-    const all = [...this.#of(type).values()];
-    const of = all.filter(
+    return this.peekAll(type, namespace).map((object) => structuredClone(object));
+  }
+
+  /** As {@link list}, of which the objects are only for reading. */
+  peekAll<T extends KubeObject>(type: ResourceType<T>, namespace?: string): T[] {
+    const all = [...this.#of(type).values()] as T[];
+    return all.filter(
       ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
-    return of.map((object) => structuredClone(object) as T);
   }
 
   /** @throws {ApiRefusal} 409 when it is there already */

@@ -1,3 +1,5 @@
+import { applyJsonPatch } from "./jsonPatch";
+import { virtualMachines, type ResourceType } from "./resources";
 import type { KubeObject, VirtualMachine } from "./types";
 
 /**
@@ -13,4 +15,10 @@ export function firmwarePatch(object: KubeObject, newId: () => string) {
     serial: serial === "" ? newId() : serial,
   };
   return [{ op: "add", path: "/spec/template/spec/domain/firmware", value }];
+}
+
+/** A new object as the webhook changes it. */
+export function mutated(type: ResourceType, object: KubeObject, newId: () => string): KubeObject {
+  if (type !== virtualMachines) return object;
+  return applyJsonPatch(object, firmwarePatch(object, newId)) as KubeObject;
 }

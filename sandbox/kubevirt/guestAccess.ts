@@ -1,3 +1,4 @@
+import { hasCondition } from "./controller/conditions";
 import type { Context } from "./controller/context";
 import { claimOf, volumesOf } from "./controller/volumes";
 import { uidOf } from "./controller/writes";
@@ -36,6 +37,12 @@ export class GuestAccess {
 
   isFrozen(): boolean {
     return this.#guest()?.isFrozen ?? false;
+  }
+
+  /** Whether the API knows of an agent. */
+  isAgentSeen(): boolean {
+    const instance = this.context.find(instances, this.namespace, this.vm);
+    return hasCondition(instance?.status?.conditions, "AgentConnected");
   }
 
   /** Starts an agent, which then starts at each boot; or ends the one that runs. */

@@ -1,10 +1,10 @@
 import { admit } from "./admission";
 import { ApiRefusal, notFound } from "./ApiRefusal";
 import { jsonOf, type ApiRequest, type Target } from "./apiRequest";
-import { firmwarePatch } from "./firmware";
+import { mutated } from "./firmware";
 import { applyJsonPatch, mergePatch, PatchError } from "./jsonPatch";
 import type { ObjectStore } from "./ObjectStore";
-import { apiVersionOf, virtualMachines } from "./resources";
+import { apiVersionOf } from "./resources";
 import { prune, schemaOf, validate } from "./schema";
 import { isSelected } from "./selectors";
 import type { KubeObject } from "./types";
@@ -67,15 +67,10 @@ export class ObjectApi {
     const { type, version } = target;
     const object = prune(schemaOf(type), given) as KubeObject;
     validate(type, object);
-    const complete = type === virtualMachines ? this.#withFirmware(object) : object;
+    const complete = mutated(type, object, () => this.ids.uuid());
     admit(type, complete, undefined, this.store);
     if (isDryRun(query)) return inVersion(complete, type, version);
     return inVersion(this.store.create(type, complete), type, version);
-  }
-
-  #withFirmware(object: KubeObject): KubeObject {
-    const patch = firmwarePatch(object, () => this.ids.uuid());
-    return applyJsonPatch(object, patch) as KubeObject;
   }
 
   #replace(request: ApiRequest, target: Target): ApiAnswer {

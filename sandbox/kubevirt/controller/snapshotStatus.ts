@@ -115,8 +115,9 @@ function withVolumes(
   const backedUp = new Set(content.spec.volumeBackups?.map(({ volumeName }) => volumeName));
   const all = volumesOf(content.spec.source.virtualMachine);
   const excluded = all.filter(({ name }) => !backedUp.has(name));
+  const included = all.filter(({ name }) => backedUp.has(name));
   const snapshotVolumes = {
-    includedVolumes: all.map(({ name }) => name).filter((name) => backedUp.has(name)),
+    ...(included.length > 0 && { includedVolumes: included.map(({ name }) => name) }),
     ...(excluded.length > 0 && { excludedVolumes: excluded.map(({ name }) => name) }),
   };
   const isPartial = excluded.some((volume) => claimOf(volume) !== undefined);

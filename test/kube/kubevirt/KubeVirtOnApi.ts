@@ -149,7 +149,9 @@ export class KubeVirtOnApi implements KubeVirtUnderTest, Machinery {
       isFrozen: async () => (await inside()).isFrozen(),
       setAgent: async (isRunning) => {
         (await inside()).setAgent(isRunning);
-        await this.#untilAgent(vm, isRunning);
+        await this.until(`the agent of ${vm} to be noticed`, async () => {
+          if ((await inside()).isAgentSeen() !== isRunning) throw new Error("it is not");
+        });
       },
     };
   }
@@ -204,19 +206,6 @@ export class KubeVirtOnApi implements KubeVirtUnderTest, Machinery {
 
   #look(): Promise<ApiView> {
     return ApiView.take(this.plane.lab, this);
-  }
-
-  async #untilAgent(vm: string, isConnected: boolean): Promise<void> {
-    interface Status {
-      conditions?: { type: string }[];
-    }
-    await this.until(`the agent of ${vm} to be noticed`, async () => {
-      const { conditions = [] } = ((await this.find("virtualmachineinstances", vm))?.status ??
-        {}) as Status;
-      const isSeen = conditions.some(({ type }) => type === "AgentConnected");
-      if (isSeen !== isConnected)
-        throw new Error(isSeen ? "it is connected" : "it is not connected");
-    });
   }
 
   #kubeconfigOf(product: Identity): string {
