@@ -1,6 +1,8 @@
+import { listed } from "../../common/listed";
 import { counted } from "../../common/counted";
 import type { VirtualMachine, VirtualMachineInstance } from "../../kubevirt";
 import type { CapturedMember } from "../../snapset/capture/member";
+import type { CaptureProgress } from "../../snapset/capture/progress";
 import type { Journal } from "../../snapset/capture/journal";
 import { partialFindings } from "../../snapset/kubevirt/disks";
 import { busyProblems, freezeProblems, macsOf } from "../../snapset/kubevirt/machines";
@@ -13,7 +15,7 @@ import { adoptSnapshots } from "./adopt";
 import { captureMachines } from "./capture";
 import type { KubeVirtContext } from "./context";
 import { observeMachines, type Machines } from "./machines";
-import { stopMachines } from "./stop";
+import { stopMachines, toBeStopped } from "./stop";
 import { verifySnapshots } from "./verify";
 
 /** One virtual machine of a capture, found. */
@@ -77,6 +79,10 @@ function goneProblem({ name, uuid }: Instance): string {
   return `virtual machine ${name} (uid ${uuid}) is gone; one that has its name is another one`;
 }
 
+function outcome({ stop, seconds }: CaptureProgress["stopped"][string]): string {
+  return seconds === null ? `(${stop})` : `(${stop}, ${seconds.toFixed(0)} s)`;
+}
+
 class ObservedMachines implements Observed {
   readonly things: string;
   /** Absent where machines are captured while they run. */
@@ -108,9 +114,8 @@ class ObservedMachines implements Observed {
   /** Who is stopped stands in the journal before it is told to. */
   private async stop({ inputs, journal }: CaptureRun): Promise<string> {
     const { stopped } = journal.progress;
-    const { vmis } = await observeMachines(this.context);
     const names = this.members.map(({ instance }) => instance.name);
-    for (const name of names.filter((it) => vmis.has(it))) {
+    for (const name of toBeStopped(names, await observeMachines(this.context))) {
       stopped[name] ??= { stop: "stopped", seconds: null };
     }
     await journal.save();
@@ -118,6 +123,7 @@ class ObservedMachines implements Observed {
       stopped[name] = how;
     });
     await journal.save();
-    return evidence;
+    const told = Object.entries(stopped).map(([name, how]) => `${name} ${outcome(how)}`);
+    return told.length === 0 ? evidence : `${evidence}; stopped: ${listed(told)}`;
   }
 }

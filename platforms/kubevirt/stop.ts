@@ -27,14 +27,16 @@ export async function stopMachines(
   context: KubeVirtContext,
   note: (name: string, outcome: Stopped) => void = () => undefined,
 ): Promise<string> {
-  const { vms, vmis } = await observeMachines(context);
-  const running = names.filter((name) => vmis.has(name));
+  const machines = await observeMachines(context);
+  const { vms, vmis } = machines;
+  const toStop = toBeStopped(names, machines);
   await Promise.all(
-    names.flatMap((name) => {
+    toStop.flatMap((name) => {
       const vm = vms.get(name);
       return vm === undefined ? [] : [stopMachine(vm, vmis.has(name), context)];
     }),
   );
+  const running = toStop.filter((name) => vmis.has(name));
   if (running.length === 0) return `${listed(names)}: off already`;
   const told = context.kubevirt.now().getTime();
   const waiting = new Set(running);
@@ -71,6 +73,14 @@ function stillOn(names: readonly string[], { vmis }: Machines): string[] {
   return names.flatMap((name) => {
     const vmi = vmis.get(name);
     return vmi === undefined ? [] : [`${name} ${vmi.status?.phase ?? "unknown"}`];
+  });
+}
+
+/** Those of some machines that run, or would by themselves: the ones that a stop changes. */
+export function toBeStopped(names: readonly string[], { vms, vmis }: Machines): string[] {
+  return names.filter((name) => {
+    const vm = vms.get(name);
+    return vm !== undefined && (vmis.has(name) || startingByThemselves.has(runStrategyOf(vm)));
   });
 }
 

@@ -45,7 +45,7 @@ class Api {
     const who = this.#callerOf(c);
     const response = this.#guarded(c, request, who);
     // The cluster's own time: a client must not believe the machine that it runs on.
-    response.headers.set("date", new Date(this.parts.controllers.nowMs()).toUTCString());
+    response.headers.set("date", new Date(this.parts.controllers.nowMs).toUTCString());
     const url = new URL(c.req.url);
     if (who === "product") {
       const path = `${url.pathname}${url.search}`;

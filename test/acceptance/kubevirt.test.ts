@@ -1,4 +1,4 @@
 import { KubeVirtLab } from "../../sandbox/KubeVirtLab";
-import { describeKubeVirt } from "./kubevirt";
+import { describeKubeVirt } from "./kubevirt/suite";
 
-describeKubeVirt("in memory", (options) => new KubeVirtLab(options).open());
+describeKubeVirt("in memory", (wanted) => new KubeVirtLab(wanted).open());

@@ -1,15 +1,16 @@
-import { runCapture, type CaptureResult } from "../../platforms/capture/run";
-import { removeSet } from "../../platforms/capture/giveBack";
-import type { CaptureInputs } from "../../platforms/capture/types";
-import { withKubeVirt } from "../../platforms/kubevirt/context";
-import type { KubeVirtInputs } from "../../platforms/kubevirt/inputs";
-import { kubeVirtSite } from "../../platforms/kubevirt/site";
-import type { Platform, Site } from "../../platforms/platform";
-import type { CaptureProgress } from "../../snapset/capture/progress";
-import { restoreMembersOf } from "../../snapset/kubevirt/restoreMembers";
-import type { Manifest, PhaseRecord } from "../../snapset/manifest";
-import type { RestoreOrder } from "../../snapset/restoreOrder";
-import type { KubeVirtUnderTest } from "./KubeVirtUnderTest";
+import type { Clock } from "../../../common/clock";
+import { runCapture, type CaptureResult } from "../../../platforms/capture/run";
+import { removeSet } from "../../../platforms/capture/giveBack";
+import type { CaptureInputs } from "../../../platforms/capture/types";
+import { withKubeVirt } from "../../../platforms/kubevirt/context";
+import type { KubeVirtInputs } from "../../../platforms/kubevirt/inputs";
+import { kubeVirtSite } from "../../../platforms/kubevirt/site";
+import type { Platform, Site } from "../../../platforms/platform";
+import type { CaptureProgress } from "../../../snapset/capture/progress";
+import { restoreMembersOf } from "../../../snapset/kubevirt/restoreMembers";
+import type { Manifest, PhaseRecord } from "../../../snapset/manifest";
+import type { RestoreOrder } from "../../../snapset/restoreOrder";
+import type { KubeVirtUnderTest } from "../KubeVirtUnderTest";
 
 /** Settings of `snapset:kubevirt` as a resource gets them, and no machine named. */
 const plain: Omit<KubeVirtInputs, "namespace"> = {
@@ -33,6 +34,10 @@ export class Machines {
   readonly warnings: string[] = [];
   readonly reports: string[] = [];
   readonly settings: KubeVirtInputs;
+  /** Called with each line of progress, in the middle of the work. */
+  onReport: (line: string) => void = () => undefined;
+  /** Those of the machine that does the work. */
+  clock: Clock;
   #abort = new AbortController();
 
   constructor(
@@ -40,6 +45,7 @@ export class Machines {
     settings: Partial<KubeVirtInputs> = {},
   ) {
     this.settings = { ...plain, namespace: on.namespace, ...settings };
+    this.clock = on.clock;
   }
 
   /** The same, with other settings. */
@@ -118,9 +124,12 @@ export class Machines {
   /** Runs `work` where the sets are. */
   within<T>(work: (site: Site) => Promise<T>): Promise<T> {
     const context = {
-      clock: this.on.clock,
+      clock: this.clock,
       signal: this.#abort.signal,
-      report: (line: string) => this.reports.push(line),
+      report: (line: string) => {
+        this.reports.push(line);
+        this.onReport(line);
+      },
       warn: (line: string) => this.warnings.push(line),
       clusterSecrets: { kubeconfigContent: this.on.kubeconfig },
     };
