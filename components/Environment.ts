@@ -14,8 +14,9 @@ import {
 import type { ManifestVolume, PhaseRecord } from "../snapset/manifest";
 import type { Places } from "../snapset/placement/places";
 import { isClusterRole } from "../snapset/roles";
-import { toSnapsetData, type SnapsetData } from "../snapset/snapsetData";
+import { toSnapsetData, type Instance, type SnapsetData } from "../snapset/snapsetData";
 import { declareReset, type InPlace } from "./inPlace";
+import { declareMachines } from "./machines";
 import { Network } from "./Network";
 import { Node } from "./Node";
 import { placedIn, type Placed } from "./Placed";
@@ -36,6 +37,8 @@ export interface RestoredSet {
   volumes: Output<Record<string, ManifestVolume[]>>;
   /** Given when servers stay and are put back in place, instead of making way for others. */
   inPlace?: InPlace | undefined;
+  /** How machines of bare metal are deployed. @default as a stack's configuration has it */
+  machines?: InPlace | undefined;
 }
 
 /** What an environment is declared from. */
@@ -67,7 +70,7 @@ export class Environment extends ComponentResource {
   readonly stackOutputs: Output<unknown> | undefined;
   /** Ids of the servers that run the cluster. */
   readonly clusterServers: Output<string[]>;
-  /** What the last reset in place did; undefined where servers are replaced. */
+  /** What the last reset in place, or restore to machines, did; undefined where there is none. */
   readonly resetTimings: Output<PhaseRecord[]> | undefined;
 
   constructor(name: string, args: EnvironmentArgs, options?: ComponentResourceOptions) {
@@ -97,9 +100,12 @@ export class Environment extends ComponentResource {
       const portName = port.name ?? `${name}-port-${i}`;
       declarePort({ ...port, name: portName }, `${portName}-floating-ip`, others);
     }
-    this.resetTimings =
-      set?.inPlace && declareReset(name, { ...set, settings: set.inPlace, nodes }, this).phases;
-    this.snapsetData = snapsetDataOf(nodes);
+    const machines = declareMachines(name, spec, set, placed, this);
+    const reset =
+      set?.inPlace && declareReset(name, { ...set, settings: set.inPlace, nodes }, this);
+    const timings = [reset?.phases, machines.timings].filter((it) => it !== undefined);
+    this.resetTimings = timings.length === 0 ? undefined : all(timings).apply((it) => it.flat());
+    this.snapsetData = snapsetDataOf(nodes, machines.instances);
     this.floatingIps = floatingIpsOf(nodes);
     this.controllerAnsibleHost = this.floatingIps.apply((ips) => ansibleHost(spec, ips));
     this.clusterServers = all(
@@ -134,17 +140,16 @@ function sourceOf({ name, image }: EnvironmentNode, set: RestoredSet | undefined
   };
 }
 
-function snapsetDataOf(nodes: DeclaredNode[]): Output<SnapsetData> {
-  return all(
-    nodes.map(({ spec, node }) =>
-      all([node.serverId, node.macAddress]).apply(([uuid, macAddress]) => ({
-        name: spec.name,
-        uuid,
-        role: spec.role,
-        macAddress,
-      })),
-    ),
-  ).apply(toSnapsetData);
+function snapsetDataOf(nodes: DeclaredNode[], machines: Output<Instance>[]): Output<SnapsetData> {
+  const servers = nodes.map(({ spec, node }) =>
+    all([node.serverId, node.macAddress]).apply(([uuid, macAddress]) => ({
+      name: spec.name,
+      uuid,
+      role: spec.role,
+      macAddress,
+    })),
+  );
+  return all([...servers, ...machines]).apply(toSnapsetData);
 }
 
 function floatingIpsOf(nodes: DeclaredNode[]): Output<Record<string, string>> {

@@ -3,7 +3,12 @@ import { Selection } from "../dynamic/selection";
 import type { Environment } from "../snapset/environment/environment";
 import { wantedNodesOf } from "../snapset/environment/wantedNode";
 import { needsOf } from "../snapset/placement/needs";
-import type { FloatingIpChoice, FoundNetwork, Places } from "../snapset/placement/places";
+import type {
+  FloatingIpChoice,
+  FoundMachine,
+  FoundNetwork,
+  Places,
+} from "../snapset/placement/places";
 
 /** What the names of an environment stand for in the cloud: ids that were chosen once, and are kept. */
 export class Placed {
@@ -27,6 +32,11 @@ export class Placed {
   /** Of a group that the environment does not make itself. */
   securityGroupId(name: string): Output<string> {
     return this.places.apply(({ securityGroups }) => found(securityGroups, "security group", name));
+  }
+
+  /** A machine of Ironic, by the environment's name. */
+  machine(name: string): Output<FoundMachine> {
+    return this.places.apply(({ machines }) => found(machines ?? {}, "machine", name));
   }
 
   /** What becomes of the floating IP of that address; a new one takes its place where none was found. */

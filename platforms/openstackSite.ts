@@ -3,6 +3,7 @@ import { platformOf } from "../snapset/platforms";
 import { quiesceCluster } from "./cluster/quiesce";
 import type { Context } from "./context";
 import { glanceStore } from "./glance/store";
+import { withMachines } from "./ironic/describe";
 import { ironicPlatform } from "./ironic/ironic";
 import { discover } from "./nova/discovery/discover";
 import { novaPlatform, ObservedServers } from "./nova/nova";
@@ -24,7 +25,8 @@ export function openstackSite(context: Context): Site {
     describe: async (parts, inputs) => {
       const servers = parts.find((part) => part instanceof ObservedServers);
       if (servers === undefined) return { environment: inputs.environment, findings: [] };
-      return discover(servers, inputs, context);
+      const { environment, findings } = await discover(servers, inputs, context);
+      return { environment: environment && withMachines(environment, parts), findings };
     },
     quiesceCluster: async ({ inputs, journal }, phases) => {
       const servers = inputs.instances.filter((it) => platformOf(it) === "nova");

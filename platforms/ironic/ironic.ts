@@ -33,7 +33,7 @@ export function ironicPlatform(context: Context): Platform {
 }
 
 /** The machines of a capture, found. */
-class ObservedNodes implements Observed {
+export class ObservedNodes implements Observed {
   readonly members: readonly NodeMember[];
   readonly things: string;
   readonly problems: readonly string[];

@@ -15,7 +15,9 @@ export async function observeNodes({ cloud }: Context): Promise<Map<string, Node
 }
 
 /** The same with the MACs of their ports, from one more list call. */
-export async function observeNodesWithPorts({ cloud }: Context): Promise<Map<string, NodeView>> {
+export async function observeNodesWithPorts({
+  cloud,
+}: Pick<Context, "cloud">): Promise<Map<string, NodeView>> {
   const [nodes, ports] = await Promise.all([
     cloud.bareMetal.listNodes(),
     cloud.bareMetal.listPorts(),

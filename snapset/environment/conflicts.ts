@@ -73,7 +73,7 @@ function vlanProblems(environment: Environment): string[] {
 }
 
 function duplicateNames(environment: Environment): string[] {
-  const { networks, routers, securityGroups, serverGroups, nodes } = environment;
+  const { networks, routers, securityGroups, serverGroups, nodes, bareMetal } = environment;
   const names = (kind: string, items: { name: string }[]): Named[] =>
     items.map((item, i) => ({ key: `${kind}[${i}].name`, value: item.name }));
   return [
@@ -89,7 +89,11 @@ function duplicateNames(environment: Environment): string[] {
     ...duplicates(names("routers", routers)),
     ...duplicates(names("securityGroups", securityGroups ?? [])),
     ...duplicates(names("serverGroups", serverGroups ?? [])),
-    ...duplicates(names("nodes", nodes)),
+    // What is captured of them has one list of names.
+    ...duplicates([...names("nodes", nodes), ...names("bareMetal", bareMetal ?? [])]),
+    ...duplicates(
+      (bareMetal ?? []).map(({ node }, m) => ({ key: `bareMetal[${m}].node`, value: node })),
+    ),
     ...nodes.flatMap((node, i) => duplicates(volumeNames(node, `nodes[${i}]`))),
   ];
 }

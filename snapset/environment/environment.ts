@@ -219,6 +219,17 @@ const node = z.strictObject({
   volumes: z.array(volume).default([]),
 });
 
+/** A machine of Ironic: found there, neither made nor removed. Its MACs are its hardware's. */
+const machine = z.strictObject({
+  /** What it is called in the environment, and as a member of a set. */
+  name,
+  role: z.enum(roles, { error: `must be one of ${roles.join(", ")}` }),
+  /** Its node in Ironic: a name or a UUID. */
+  node: cloudName,
+  /** Those that it must have; they are checked, and cannot be set. */
+  macAddresses: z.array(mac).default([]),
+});
+
 /** The schema of {@link Environment}. */
 export const environmentSchema = z.strictObject({
   name,
@@ -227,6 +238,8 @@ export const environmentSchema = z.strictObject({
   securityGroups: z.array(securityGroup).optional(),
   serverGroups: z.array(serverGroup).optional(),
   nodes: z.array(node).min(1, "must have at least one node"),
+  /** Nodes that are no servers, but machines of bare metal. */
+  bareMetal: z.array(machine).optional(),
   /** Ports that no node has: addresses that are kept for something else. */
   ports: z.array(port).optional(),
   /**
@@ -251,6 +264,7 @@ export type EnvironmentRouter = Environment["routers"][number];
 export type EnvironmentSecurityGroup = NonNullable<Environment["securityGroups"]>[number];
 export type EnvironmentServerGroup = NonNullable<Environment["serverGroups"]>[number];
 export type EnvironmentNode = Environment["nodes"][number];
+export type EnvironmentMachine = NonNullable<Environment["bareMetal"]>[number];
 export type EnvironmentVolume = EnvironmentNode["volumes"][number];
 export type EnvironmentPort = EnvironmentNode["ports"][number];
 export type EnvironmentSubport = NonNullable<EnvironmentPort["trunk"]>["subports"][number];

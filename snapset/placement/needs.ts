@@ -1,4 +1,4 @@
-import { portsOf, type Environment } from "../environment/environment";
+import { portsOf, type Environment, type EnvironmentMachine } from "../environment/environment";
 import { lookupsOf, portLabel, type Lookup, type Lookups } from "./lookups";
 
 /**
@@ -9,6 +9,8 @@ export interface Needs extends Omit<Lookups, "flavors" | "existingNetworks"> {
   existingNetworks: ExistingNetworkNeed[];
   /** Those that are to have one very address. */
   floatingIps: FloatingIpNeed[];
+  /** Machines of Ironic. Absent where there are none, and in older state. */
+  machines?: MachineNeed[];
   /** How much of what has a quota, by Neutron's own keys. */
   network: Record<string, number>;
   /** By Cinder's own keys. */
@@ -19,6 +21,15 @@ export interface Needs extends Omit<Lookups, "flavors" | "existingNetworks"> {
 export interface ExistingNetworkNeed extends Lookup {
   cidrs: string[];
   ports: { name: string; mac: string | null; ips: string[] }[];
+}
+
+/** A machine of Ironic that is to be there. */
+export interface MachineNeed {
+  /** What the environment calls it. */
+  name: string;
+  /** Its node: a name or a UUID. */
+  node: string;
+  macAddresses: string[];
 }
 
 /** A floating IP with a given address. */
@@ -60,9 +71,14 @@ export function needsOf(environment: Environment, purpose: Purpose): Needs {
       if (address === undefined || network === undefined) return [];
       return [{ address, network, by: `port ${portLabel(environment, key, port)}` }];
     }),
+    ...(environment.bareMetal && { machines: environment.bareMetal.map(machineNeed) }),
     network: networkAmounts(environment),
     blockStorage: volumeAmounts(environment, purpose),
   };
+}
+
+function machineNeed({ name, node, macAddresses }: EnvironmentMachine): MachineNeed {
+  return { name, node, macAddresses: [...macAddresses] };
 }
 
 /** Neutron counts a router's interfaces as ports, too (neutron `db/l3_db.py`). */
@@ -115,6 +131,11 @@ export function newNeeds(needs: Needs, before: Needs): Needs {
     floatingIps: needs.floatingIps.filter(
       ({ address }) => !before.floatingIps.some((it) => it.address === address),
     ),
+    ...(needs.machines && {
+      machines: needs.machines.filter(
+        (it) => !before.machines?.some(({ name, node }) => it.name === name && it.node === node),
+      ),
+    }),
   };
 }
 
@@ -146,6 +167,7 @@ export function needsPlaces(needs: Needs, before: Needs): boolean {
     unmet.images,
     unmet.securityGroups,
     unmet.floatingIps,
+    unmet.machines ?? [],
   ].some((it) => it.length > 0);
 }
 

@@ -8,6 +8,16 @@ export interface Places {
   securityGroups: Record<string, string>;
   /** By the address that the environment names: ours and free, or one that the cloud gives instead. */
   floatingIps: Record<string, FloatingIpChoice>;
+  /** Machines of Ironic, by the environment's names. Absent where there are none. */
+  machines?: Record<string, FoundMachine>;
+}
+
+/** A machine that was found. */
+export interface FoundMachine {
+  /** Of its node. */
+  uuid: string;
+  /** The first one of its MACs that the environment or the set names. */
+  macAddress: string;
 }
 
 /** A network that was found. */
@@ -36,5 +46,7 @@ export function keepPlaces(before: Places, now: Places): Places {
     networks: { ...before.networks, ...Object.fromEntries(networks) },
     securityGroups: { ...now.securityGroups, ...before.securityGroups },
     floatingIps: { ...now.floatingIps, ...before.floatingIps },
+    // Nothing is made of a machine: what is named now is what is meant.
+    ...((now.machines ?? before.machines) && { machines: { ...before.machines, ...now.machines } }),
   };
 }

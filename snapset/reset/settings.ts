@@ -24,6 +24,9 @@ export const restoreSettings = z.preprocess(
 /** How the servers of a stack come to another set. Durations in milliseconds. */
 export type RestoreSettings = z.output<typeof settings>;
 
+/** Where nothing is said. */
+export const restoreDefaults: RestoreSettings = settings.parse({});
+
 /** Servers that are replaced have nothing to trigger; virtual machines are always restored in place. */
 export function triggerProblems({ method, trigger }: RestoreSettings): string[] {
   if (method === "rebuild" || trigger === "") return [];

@@ -18,6 +18,7 @@ import { expiryOf, ownEnvironment, placedEnvironment, selectSet } from "../../..
 import type { SnapsetRecord } from "../../../snapset/sets";
 import type { Context } from "../../../platforms/context";
 import { candidates } from "../../../platforms/glance/candidates";
+import { findMachines } from "../../../platforms/ironic/restore/findMachines";
 import { surveyCloud } from "./survey";
 import type { SelectionInputs, SelectionOutputs } from "./types";
 
@@ -52,7 +53,7 @@ export async function choose(
     set && inputs.nodes === null ? placedEnvironment(set, inputs.placement) : null;
   const nodes = inputs.nodes ?? wantedNodesOf(environment ?? { nodes: [] });
   const needs = inputs.needs ?? (environment ? needsOf(environment, "restore") : noNeeds);
-  const placing = await placeNew({ ...inputs, nodes, needs }, before, flavors, context);
+  const placing = await placeNew({ ...inputs, nodes, needs, set }, before, flavors, context);
   if (chosen instanceof InputError && placing.problems.length === 0) throw chosen;
   if (placing.problems.length > 0) {
     const { subject, problems } =
@@ -96,7 +97,7 @@ function select(
 
 /** Finds what was not found before. What is there already is in nobody's way, nor counted twice. */
 async function placeNew(
-  { snapId, nodes, needs }: { snapId: string | null; nodes: PlacedNode[]; needs: Needs },
+  { snapId, nodes, needs, set }: Wanted,
   before: SelectionOutputs | null,
   flavors: readonly FlavorView[],
   { cloud }: Pick<Context, "cloud">,
@@ -105,7 +106,24 @@ async function placeNew(
   // A set's servers are made anew with their flavors whenever the choice changes.
   const judged = snapId === null ? newNodes(nodes, before?.nodes ?? []) : nodes;
   const view = await surveyCloud(wanted, flavors, before === null, cloud);
-  return place(wanted, judged, view);
+  const placing = place(wanted, judged, view);
+  if (needs.machines === undefined || (snapId !== null && set === null)) return placing;
+  // Machines are written anew whenever the choice changes.
+  const { machines, problems } = await findMachines(needs.machines, set ?? undefined, { cloud });
+  return {
+    ...placing,
+    places: { ...placing.places, machines },
+    problems: [...placing.problems, ...problems],
+  };
+}
+
+/** What is to be found. */
+interface Wanted {
+  snapId: string | null;
+  nodes: PlacedNode[];
+  needs: Needs;
+  /** The chosen set; null when there is none, or it was refused. */
+  set: SnapsetRecord | null;
 }
 
 /** An earlier version kept no places: names are looked up, addresses are the environment's own. */
