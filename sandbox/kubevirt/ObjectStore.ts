@@ -189,7 +189,10 @@ export class ObjectStore {
   readonly #known = new Map<string, ResourceType>();
 
   #types(): [ResourceType, Map<string, KubeObject>][] {
-    return [...this.#known].map(([name, type]) => [type, this.#objects.get(name) ?? new Map()]);
+    return [...this.#known].map(([name, type]) => [
+      type,
+      this.#objects.get(name) ?? new Map<string, KubeObject>(),
+    ]);
   }
 
   #of(type: ResourceType): Map<string, KubeObject> {

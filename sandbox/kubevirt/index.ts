@@ -22,10 +22,9 @@ export {
   persistentVolumes,
   resourceTypes,
   storageClassType,
-  virtualMachines,
   type ResourceType,
 } from "./resources";
 export { schemaOf } from "./schema";
-export { serveSubresource } from "./subresources";
+export { serveSubresource, type SubresourceCall } from "./subresources";
 export { usualTimes, type Times } from "./times";
 export { missingOf, objectsOf, type WantedVm } from "./wantedVm";

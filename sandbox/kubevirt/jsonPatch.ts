@@ -33,28 +33,29 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 function apply(root: { document: unknown }, operation: Operation): void {
   const { op, path, value, from = "" } = operation;
   const { holder, key } = locate(root, path);
-  switch (op) {
-    case "add":
-      return add(holder, key, value);
-    case "replace":
-      requireThere(holder, key, path);
-      return set(holder, key, value);
-    case "remove":
-      requireThere(holder, key, path);
-      return removeFrom(holder, key);
-    case "test":
-      if (JSON.stringify(read(holder, key)) === JSON.stringify(value)) return undefined;
-      throw new PatchError(`testing value ${path} failed`);
-    case "move": {
-      const source = locate(root, from);
-      requireThere(source.holder, source.key, from);
-      const moved = read(source.holder, source.key);
-      removeFrom(source.holder, source.key);
-      return add(holder, key, moved);
-    }
-    default:
-      throw new PatchError(`Unexpected kind: ${op}`);
+  if (op === "test") {
+    test(holder, operation, key);
+    return;
   }
+  if (op === "remove" || op === "replace") requireThere(holder, key, path);
+  if (op === "add") add(holder, key, value);
+  else if (op === "replace") holder[key] = value;
+  else if (op === "remove") removeFrom(holder, key);
+  else if (op === "move") add(holder, key, taken(root, from));
+  else throw new PatchError(`Unexpected kind: ${op}`);
+}
+
+function test(holder: Container, { path, value }: Operation, key: string): void {
+  if (JSON.stringify(holder[key]) === JSON.stringify(value)) return;
+  throw new PatchError(`testing value ${path} failed`);
+}
+
+function taken(root: { document: unknown }, from: string): unknown {
+  const { holder, key } = locate(root, from);
+  requireThere(holder, key, from);
+  const value = holder[key];
+  removeFrom(holder, key);
+  return value;
 }
 
 function locate(root: { document: unknown }, path: string) {
@@ -67,23 +68,18 @@ function locate(root: { document: unknown }, path: string) {
   return { holder, key: last };
 }
 
-function read(holder: Container, key: string): unknown {
-  return holder[key];
-}
-
 function requireThere(holder: Container, key: string, path: string): void {
   if (!(key in holder)) throw new PatchError(`doc is missing key: ${path}: missing value`);
 }
 
 function add(holder: Container, key: string, value: unknown): void {
-  if (!Array.isArray(holder)) return set(holder, key, value);
+  if (!Array.isArray(holder)) {
+    holder[key] = value;
+    return;
+  }
   const index = key === "-" ? holder.length : Number(key);
   if (!(index <= holder.length)) throw new PatchError(`invalid index ${key}`);
   holder.splice(index, 0, value);
-}
-
-function set(holder: Container, key: string, value: unknown): void {
-  holder[key] = value;
 }
 
 function removeFrom(holder: Container, key: string): void {

@@ -1,3 +1,4 @@
+import { omit } from "../../world/omit";
 import { GuestMachine } from "../GuestMachine";
 import { claims, instances } from "../resources";
 import type { Files } from "../disks";
@@ -59,7 +60,7 @@ function report(
   context: Context,
 ): InstanceStatus {
   const { nowMs, times } = context;
-  const { fsFreezeStatus: _, guestOSInfo: __, ...old } = instance.status ?? {};
+  const old: InstanceStatus = omit(instance.status ?? {}, "fsFreezeStatus", "guestOSInfo");
   const ready = { type: "Ready", status: "True" } as const;
   const isConnected = guest.hasAgent && context.isDue(guest.bootedAtMs + times.agentMs);
   const base = withCondition(old.conditions, ready, nowMs);

@@ -1,3 +1,4 @@
+import { omit } from "../../world/omit";
 import { instances, restores, virtualMachines } from "../resources";
 import { rfc3339 } from "../times";
 import type { VirtualMachine, VmRestore } from "../types";
@@ -158,8 +159,7 @@ function markTarget({ restore, vm }: Restoration): Write | undefined {
 
 function unmarkTarget(restore: VmRestore, vm: VirtualMachine | undefined): Write | undefined {
   if (!vm || vm.status?.restoreInProgress !== restore.metadata.name) return undefined;
-  const { restoreInProgress: _, ...status } = vm.status;
-  return updateStatus(virtualMachines, vm, status);
+  return updateStatus(virtualMachines, vm, omit(vm.status, "restoreInProgress"));
 }
 
 function complete(restore: VmRestore, context: Context): Write | undefined {

@@ -1,3 +1,4 @@
+import { omit } from "../../world/omit";
 import { claims, dataVolumes, virtualMachines } from "../resources";
 import type { SourceVm, VirtualMachine, VirtualMachineSpec, VmRestore, Volume } from "../types";
 import { applyJsonPatch } from "../jsonPatch";
@@ -132,7 +133,7 @@ function change(
   vm: VirtualMachine,
   restored: VirtualMachineSpec,
 ): Write | undefined {
-  const { running: _, runStrategy: __, ...rest } = restored;
+  const rest = omit(restored, "running", "runStrategy") as VirtualMachineSpec;
   const power =
     vm.spec.running === undefined ? { runStrategy: runStrategyOf(vm.spec) } : { running: false };
   const annotations = { ...vm.metadata.annotations, ...lastRestoreOf(restore) };

@@ -1,5 +1,6 @@
+import { omit } from "../../world/omit";
 import { claims, dataVolumes, virtualMachines, volumeSnapshots } from "../resources";
-import type { Claim, VmRestore, VolumeBackup, VolumeRestore } from "../types";
+import type { Claim, ObjectMeta, VmRestore, VolumeBackup, VolumeRestore } from "../types";
 import type { Context } from "./context";
 import { populatedFor, prePopulated } from "./dataVolumeReconciler";
 import {
@@ -73,49 +74,49 @@ function makeClaim(
   volume: VolumeRestore,
   context: Context,
 ): Step {
-  const { restore, vm, content } = restoration;
+  const { restore, vm } = restoration;
   const namespace = namespaceOf(restore);
-  if (!context.find(volumeSnapshots, namespace, volume.volumeSnapshotName)) {
-    throw new RestoreProblem(`missing volumeSnapshot ${volume.volumeSnapshotName}`);
+  const { volumeSnapshotName: name, dataVolumeName } = volume;
+  if (!context.find(volumeSnapshots, namespace, name)) {
+    throw new RestoreProblem(`missing volumeSnapshot ${name}`);
   }
-  const { metadata: source } = content.spec.source.virtualMachine;
-  const { metadata, spec } = persistentVolumeClaim;
-  const override = restore.spec.volumeRestoreOverrides?.find(
-    ({ volumeName }) => volumeName === volume.volumeName,
-  );
-  const kept = Object.entries(metadata.annotations ?? {}).filter(
-    ([key]) => !annotationsToDrop.test(key),
-  );
-  const dataSource = {
-    apiGroup: "snapshot.storage.k8s.io",
-    kind: "VolumeSnapshot",
-    name: volume.volumeSnapshotName,
-  };
-  const { volumeName: _, dataSourceRef: __, ...wanted } = spec;
+  const isOwned = dataVolumeName === undefined && restore.spec.volumeOwnershipPolicy !== "None";
+  const dataSource = { apiGroup: "snapshot.storage.k8s.io", kind: "VolumeSnapshot", name };
   const write = create(claims, {
     metadata: {
       name: volume.persistentVolumeClaim,
       namespace,
-      labels: {
-        ...metadata.labels,
-        "restore.kubevirt.io/source-vm-name": source.name,
-        "restore.kubevirt.io/source-vm-namespace": source.namespace ?? "",
-        ...override?.labels,
-      },
-      annotations: {
-        ...Object.fromEntries(kept),
-        [restoreName]: restore.metadata.name,
-        ...lastRestoreOf(restore),
-        ...(volume.dataVolumeName !== undefined && { [populatedFor]: volume.dataVolumeName }),
-        ...override?.annotations,
-      },
-      ...(vm && volume.dataVolumeName === undefined && restore.spec.volumeOwnershipPolicy !== "None"
-        ? { ownerReferences: [ownerOf(virtualMachines, vm)] }
-        : {}),
+      ...marksOf(restoration, persistentVolumeClaim.metadata, volume),
+      ...(vm && isOwned && { ownerReferences: [ownerOf(virtualMachines, vm)] }),
     },
-    spec: { ...wanted, dataSource },
+    spec: { ...omit(persistentVolumeClaim.spec, "volumeName", "dataSourceRef"), dataSource },
   });
   return { write };
+}
+
+/** Labels and annotations of a restored claim: the old one's, the restore's, and those wanted. */
+function marksOf({ restore, content }: Restoration, old: ObjectMeta, volume: VolumeRestore) {
+  const { metadata: source } = content.spec.source.virtualMachine;
+  const { volumeRestoreOverrides = [] } = restore.spec;
+  const override = volumeRestoreOverrides.find((it) => it.volumeName === volume.volumeName);
+  const kept = Object.entries(old.annotations ?? {}).filter(
+    ([key]) => !annotationsToDrop.test(key),
+  );
+  return {
+    labels: {
+      ...old.labels,
+      "restore.kubevirt.io/source-vm-name": source.name,
+      "restore.kubevirt.io/source-vm-namespace": source.namespace ?? "",
+      ...override?.labels,
+    },
+    annotations: {
+      ...Object.fromEntries(kept),
+      [restoreName]: restore.metadata.name,
+      ...lastRestoreOf(restore),
+      ...(volume.dataVolumeName !== undefined && { [populatedFor]: volume.dataVolumeName }),
+      ...override?.annotations,
+    },
+  };
 }
 
 /** In place: the old claim goes first, and its data volume is told not to make another. */

@@ -1,3 +1,4 @@
+import { omit } from "../../world/omit";
 import { claims, contents, snapshots } from "../resources";
 import type { VmSnapshot, VmSnapshotContent, VolumeBackup } from "../types";
 import type { Context, Reconcile, Write } from "./context";
@@ -85,7 +86,7 @@ function finish({ snapshot, source }: Look): Write | undefined {
 /** The content is bound to its snapshot by name, and has a copy of the machine. */
 function createContent(snapshot: VmSnapshot, { vm }: Source, context: Context): Write {
   const namespace = namespaceOf(snapshot);
-  const { managedFields: _, ...metadata } = vm.metadata;
+  const metadata = omit(vm.metadata, "managedFields");
   return create(contents, {
     metadata: { name: contentNameOf(snapshot), namespace, finalizers: [contentFinalizer] },
     spec: {
@@ -103,7 +104,7 @@ function backups(snapshot: VmSnapshot, vm: Source["vm"], context: Context): Volu
     const claim = name === undefined ? undefined : context.find(claims, namespaceOf(vm), name);
     const storageClass = claim?.spec.storageClassName;
     if (!claim || storageClass === undefined || !snapshotClassOf(storageClass, context)) return [];
-    const { managedFields: _, ...metadata } = claim.metadata;
+    const metadata = omit(claim.metadata, "managedFields");
     return {
       volumeName: volume.name,
       persistentVolumeClaim: { metadata, spec: claim.spec },

@@ -46,7 +46,7 @@ export function sourceOf(snapshot: VmSnapshot, context: Context): Source | undef
 }
 
 /** Why a machine cannot be locked for a snapshot now; undefined when it can. */
-export function lockProblem({ vm }: Source, snapshot: VmSnapshot, context: Context) {
+function lockProblem({ vm }: Source, snapshot: VmSnapshot, context: Context) {
   const { name } = vm.metadata;
   for (const claim of volumesOf(vm).map(claimOf)) {
     if (claim === undefined) continue;

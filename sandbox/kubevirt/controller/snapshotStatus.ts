@@ -1,3 +1,4 @@
+import { omit } from "../../world/omit";
 import { freezeLimitReached } from "../GuestMachine";
 import type { VmSnapshot, VmSnapshotContent, VmSnapshotStatus } from "../types";
 import { withCondition } from "./conditions";
@@ -94,7 +95,8 @@ function inProgress(
 /** They add up while the snapshot is taken; one that is taken offline has none. */
 function withIndications(status: VmSnapshotStatus, source: Source | undefined): VmSnapshotStatus {
   if (!source) return status;
-  const { indications: old = [], sourceIndications: _, ...rest } = status;
+  const { indications: old = [] } = status;
+  const rest = omit(status, "indications", "sourceIndications");
   if (!source.isOnline) return rest;
   const found = ["Online", ...(source.isPaused ? ["Paused"] : agentIndications(status, source))];
   const indications = [...new Set([...old, ...found])].sort();

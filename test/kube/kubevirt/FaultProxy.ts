@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { AddressInfo } from "node:net";
 import { Agent, request } from "undici";
+import { omit } from "../../../sandbox/world/omit";
 import { aboutOf, ApiRefusal, type Faults, type Served } from "../../../sandbox/kubevirt";
 
 /** Between the product and an API server: writes down what is asked, and may answer itself. */
@@ -64,7 +65,7 @@ export class FaultProxy {
 
   async #forward(c: Context): Promise<Response> {
     const { pathname, search } = new URL(c.req.url);
-    const { host: _, connection: __, ...headers } = c.req.header();
+    const headers = omit(c.req.header(), "host", "connection");
     const body = ["GET", "HEAD"].includes(c.req.method) ? null : await c.req.text();
     const answer = await request(`${this.server}${pathname}${search}`, {
       method: c.req.method as "GET",

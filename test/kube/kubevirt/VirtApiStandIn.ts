@@ -1,11 +1,11 @@
 import { serve } from "@hono/node-server";
 import type { HttpBindings } from "@hono/node-server";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import {
   ApiRefusal,
   causesAgainst,
@@ -14,8 +14,10 @@ import {
   serveSubresource,
   subresourceList,
   type Cause,
+  type SubresourceCall,
 } from "../../../sandbox/kubevirt";
 import type { KubeObject as ModelObject } from "../../../sandbox/kubevirt/types";
+import { omit } from "../../../sandbox/world/omit";
 import { issue } from "../../../sandbox/certificates";
 import type { Api } from "../Api";
 import type { Pki } from "../Pki";
@@ -94,26 +96,15 @@ export class VirtApiStandIn {
   #app(): Hono<{ Bindings: HttpBindings }> {
     const app = new Hono<{ Bindings: HttpBindings }>();
     app.use("/apis/*", async (c, next) => {
-      const socket = c.env.incoming.socket as TLSSocket;
-      if (!socket.authorized) return c.json({ message: "not the API server" }, 401);
+      const { socket } = c.env.incoming;
+      const isApiServer = socket instanceof TLSSocket && socket.authorized;
+      if (!isApiServer) return c.json({ message: "not the API server" }, 401);
       return next();
     });
     app.get("/apis/:group/:version", (c) => c.json(subresourceList(c.req.param("version"))));
-    app.all("/apis/:group/:version/namespaces/:namespace/:plural/:name/:action", async (c) => {
-      const text = c.req.method === "GET" ? "" : await c.req.text();
-      const body = text === "" ? undefined : (JSON.parse(text) as unknown);
-      const view = await ApiView.take(this.api, this.machinery);
-      const { group: _, version: __, ...about } = c.req.param();
-      const answer = attempt(() =>
-        serveSubresource({ method: c.req.method, ...about, body }, view),
-      );
-      if (answer instanceof ApiRefusal) {
-        return c.json(answer.toStatus(), answer.status as ContentfulStatusCode);
-      }
-      if (answer.write) await writeTo(this.api, answer.write, this.machinery.served);
-      if (answer.body !== undefined) return c.json(answer.body as object);
-      return c.body(null, answer.status as 200);
-    });
+    app.all("/apis/:group/:version/namespaces/:namespace/:plural/:name/:action", (c) =>
+      this.#act(c, omit(c.req.param(), "group", "version")),
+    );
     app.post("/validate/:plural", async (c) => {
       const { request } = await c.req.json<Review>();
       const view = await ApiView.take(this.api, this.machinery);
@@ -125,6 +116,20 @@ export class VirtApiStandIn {
       return c.json(review(request.uid, { allowed: true, patchType: "JSONPatch", patch }));
     });
     return app;
+  }
+
+  async #act(c: Context, about: Omit<SubresourceCall, "method" | "body">): Promise<Response> {
+    const text = c.req.method === "GET" ? "" : await c.req.text();
+    const body = text === "" ? undefined : (JSON.parse(text) as unknown);
+    const view = await ApiView.take(this.api, this.machinery);
+    const call = { method: c.req.method, ...about, body };
+    const answer = attempt(() => serveSubresource(call, view));
+    if (answer instanceof ApiRefusal) {
+      return c.json(answer.toStatus(), answer.status as ContentfulStatusCode);
+    }
+    if (answer.write) await writeTo(this.api, answer.write, this.machinery.served);
+    if (answer.body !== undefined) return c.json(answer.body as object);
+    return c.body(null, answer.status as 200);
   }
 }
 
