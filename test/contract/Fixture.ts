@@ -127,13 +127,24 @@ export class Fixture {
       ...properties,
     });
     const id = this.removeLater((answer.body as unknown as { id: string }).id);
-    const endpoint = endpointOf("image", this.catalog, this.settings, this.openStack.projectId);
-    await request(`${endpoint}/images/${id}/file`, {
-      method: "PUT",
-      headers: { "x-auth-token": this.token, "content-type": "application/octet-stream" },
-      body: Buffer.alloc(1024 * 1024),
-    });
+    await this.imageData("PUT", id, Buffer.alloc(1024 * 1024));
     return id;
+  }
+
+  /** Uploads or downloads an image's file. */
+  async imageData(
+    method: "GET" | "PUT",
+    id: string,
+    bytes?: Buffer,
+  ): Promise<{ status: number; bytes: Buffer }> {
+    const endpoint = endpointOf("image", this.catalog, this.settings, this.openStack.projectId);
+    const answer = await request(`${endpoint}/images/${id}/file`, {
+      method,
+      headers: { "x-auth-token": this.token, "content-type": "application/octet-stream" },
+      body: bytes ?? null,
+    });
+    const data = Buffer.from(await answer.body.arrayBuffer());
+    return { status: answer.statusCode, bytes: data };
   }
 
   /** A server that boots from a volume, which goes with it; ACTIVE. */

@@ -3,6 +3,7 @@ import { waitFor } from "../../common/wait";
 import type { OpenStack, Server } from "../../openstack";
 import { describeReset } from "./reset";
 import { describeGroups } from "./groups";
+import { describeImageData } from "./imageData";
 import { describeStorage } from "./storage";
 import { describeNics } from "./nics";
 import { describeTrunks } from "./trunks";
@@ -311,6 +312,7 @@ export function describeContract(world: string, cloud: () => Promise<ContractClo
       });
     });
 
+    describeImageData(() => fixture);
     describeStorage(() => ({ fixture, openStack, networkId, server }));
     describeGroups(() => ({ fixture, networkId }));
     describeTrunks(() => ({ fixture, networkId, server }));

@@ -77,7 +77,8 @@ function addDriverRoutes(route: AddRoute): void {
     requireAdmin(c, "baremetal:driver:get");
     const name = param(c, "name");
     const view = driverView(name, c.env.origin, minor >= snapshotMinor);
-    const missing = () => new Refusal(404, `Could not find the following driver(s): ${name}.`);
+    const missing = () =>
+      new Refusal(404, `Could not find the following driver(s) or hardware type(s): ${name}.`);
     return c.json(found(view, missing));
   });
 }

@@ -11,8 +11,20 @@ const kinds = [
   ...["storage", "management", "inspect", "snapshot"],
 ] as const;
 
-/** What may stand beside a driver's default. */
-const more: Readonly<Record<string, readonly string[]>> = { snapshot: snapshotInterfaces };
+/** What is enabled of a driver besides its default, as the packaged Ironic has it. */
+const enabled: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "fake-hardware": {
+    bios: ["fake", "no-bios"],
+    console: ["fake", "no-console"],
+    raid: ["fake", "no-raid"],
+    rescue: ["fake", "no-rescue"],
+    vendor: ["fake", "no-vendor"],
+    storage: ["fake", "noop"],
+    inspect: ["no-inspect", "fake"],
+    snapshot: ["fake", "no-snapshot"],
+  },
+  ipmi: { snapshot: snapshotInterfaces },
+};
 
 /** All drivers. */
 export function driversView(origin: string): JsonObject {
@@ -26,10 +38,9 @@ export function driverView(name: string, origin: string, hasSnapshots: boolean) 
   const known = kinds.filter((kind) => kind !== "snapshot" || hasSnapshots);
   const interfaces = known.flatMap((kind) => {
     const own = defaults[`${kind}_interface`] ?? "";
-    const enabled = new Set([own, ...(more[kind] ?? [])]);
     return [
       [`default_${kind}_interface`, own],
-      [`enabled_${kind}_interfaces`, [...enabled]],
+      [`enabled_${kind}_interfaces`, enabled[name]?.[kind] ?? [own]],
     ];
   });
   return { ...summary(name, origin), ...(Object.fromEntries(interfaces) as JsonObject) };

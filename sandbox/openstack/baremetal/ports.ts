@@ -19,6 +19,10 @@ export function listPorts(
   { isDetail, ofNode }: { isDetail: boolean; ofNode?: string },
 ): JsonObject {
   const query = parametersOf(c.req.url, known);
+  // Under a node's name Ironic looks for a portgroup, and finds none.
+  if (ofNode !== undefined && !z.guid().safeParse(ofNode).success) {
+    throw new Refusal(404, "Portgroup None could not be found.");
+  }
   const ident = ofNode ?? query.get("node") ?? query.get("node_uuid");
   const nodeUuid = ident === null ? undefined : visibleNode(c, world, ident).uuid;
   const address = query.get("address")?.toLowerCase();

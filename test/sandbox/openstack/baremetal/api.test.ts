@@ -127,7 +127,7 @@ describe("Ironic's API", () => {
     });
     const port = { address: "52:54:00:00:00:0a", node_uuid: body.uuid, pxe_enabled: true };
     for (const path of [
-      "/nodes/bm-0/ports/detail",
+      `/nodes/${body.uuid}/ports/detail`,
       "/ports/detail?node=bm-0",
       "/ports/detail?address=52:54:00:00:00:0A",
     ]) {

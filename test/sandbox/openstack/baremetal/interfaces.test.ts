@@ -150,7 +150,7 @@ describe('"A new hardware interface snapshot_interface will be added"', () => {
     const { body } = await lab.get("/drivers/ipmi", { as: "admin" });
     expect(body).toMatchObject({
       default_snapshot_interface: "no-snapshot",
-      enabled_snapshot_interfaces: ["no-snapshot", "fake", "agent"],
+      enabled_snapshot_interfaces: ["fake", "no-snapshot", "agent"],
     });
   });
 
