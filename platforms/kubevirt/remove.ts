@@ -1,5 +1,6 @@
 import { counted } from "../../common/counted";
 import type { VirtualMachineSnapshot, VirtualMachineSnapshotContent } from "../../kubevirt";
+import { snapshotNameOf } from "../../snapset/kubevirt/names";
 import type { SetIdentity } from "../platform";
 import type { KubeVirtContext } from "./context";
 import { waitForAll } from "./machines";
@@ -7,7 +8,8 @@ import { observeSnapshots } from "./snapshots";
 
 /**
  * Removes the snapshots of a set, and what they provisioned: a content whose policy is Retain stays
- * behind its snapshot, and is removed for itself. Only what carries the set's identity is touched.
+ * behind its snapshot, and is removed for itself, also where somebody has deleted the snapshot. Only
+ * what carries the set's identity is touched.
  *
  * @returns what was deleted, in words
  */
@@ -18,6 +20,8 @@ export async function removeSnapshots(
   const names = instances.map(({ name }) => name);
   const found = [...(await observeSnapshots(snapId, names, context)).values()];
   await deleteSnapshots(found, deadlines.stop, context);
+  const own = new Set(names.map((name) => snapshotNameOf(name, snapId)));
+  await deleteContents(({ spec }) => own.has(spec.virtualMachineSnapshotName ?? ""), context);
   return `${counted(found.length, "snapshot")} deleted`;
 }
 
@@ -31,6 +35,7 @@ export async function deleteSnapshots(
   const { kubevirt } = context;
   const uids = new Set(snapshots.map(({ metadata }) => metadata.uid));
   const contents = (await kubevirt.listContents()).filter((it) => isOf(it, snapshots));
+  const contentUids = new Set(contents.map(({ metadata }) => metadata.uid));
   await Promise.all(snapshots.map(({ metadata }) => kubevirt.deleteSnapshot(metadata)));
   await waitForAll(
     {
@@ -45,6 +50,14 @@ export async function deleteSnapshots(
     },
     context,
   );
+  await deleteContents(({ metadata }) => contentUids.has(metadata.uid), context);
+}
+
+async function deleteContents(
+  isToGo: (content: VirtualMachineSnapshotContent) => boolean,
+  { kubevirt }: KubeVirtContext,
+): Promise<void> {
+  const contents = (await kubevirt.listContents()).filter(isToGo);
   await Promise.all(contents.map(({ metadata }) => kubevirt.deleteContent(metadata)));
 }
 

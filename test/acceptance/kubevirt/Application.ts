@@ -56,6 +56,64 @@ export class Application {
     return this.machines.capture({ snapId: this.snapId, ...changes }, kept);
   }
 
+  /** Somebody starts machines that do not start by themselves. */
+  async start(names = this.names): Promise<void> {
+    const path = `/apis/subresources.kubevirt.io/v1/namespaces/${this.on.namespace}/virtualmachines`;
+    for (const name of names) {
+      const { status } = await this.on.call("PUT", `${path}/${name}/start`, {});
+      if (status >= 300) throw new Error(`cannot start ${name}: ${status}`);
+    }
+    await this.on.until(`${names.join(", ")} to run`, async () => {
+      const running = await this.running();
+      if (!names.every((name) => running.includes(name))) throw new Error(`only ${running.join()}`);
+    });
+  }
+
+  /** Somebody stops all machines. */
+  async stop(): Promise<void> {
+    const path = `/apis/subresources.kubevirt.io/v1/namespaces/${this.on.namespace}/virtualmachines`;
+    for (const name of this.names) await this.on.call("PUT", `${path}/${name}/stop`, {});
+  }
+
+  /** The restores into the machines, whoever made them, by name. */
+  async restores(): Promise<Seen[]> {
+    const all = await this.on.list("virtualmachinerestores");
+    const own = all.filter(({ spec }) => this.names.includes(targetOf(spec)));
+    return own.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
+  }
+
+  /** Somebody makes a snapshot as the course's last exercise does. */
+  async snapshotByHand(machine: string, name: string): Promise<void> {
+    const source = { apiGroup: "kubevirt.io", kind: "VirtualMachine", name: machine };
+    await this.make("VirtualMachineSnapshot", "virtualmachinesnapshots", name, { source });
+  }
+
+  async restoreByHand(machine: string, name: string, snapshot: string): Promise<void> {
+    const target = { apiGroup: "kubevirt.io", kind: "VirtualMachine", name: machine };
+    const spec = { target, virtualMachineSnapshotName: snapshot };
+    await this.make("VirtualMachineRestore", "virtualmachinerestores", name, spec);
+  }
+
+  /** Somebody deletes a snapshot; it is gone when this ends. */
+  async deleteSnapshot(name: string): Promise<void> {
+    await this.on.call("DELETE", `${this.collection("virtualmachinesnapshots")}/${name}`);
+    await this.on.until(`${name} to be gone`, async () => {
+      if ((await this.on.find("virtualmachinesnapshots", name)) !== undefined) {
+        throw new Error("it is there");
+      }
+    });
+  }
+
+  private async make(kind: string, plural: string, name: string, spec: unknown): Promise<void> {
+    const object = { apiVersion: "snapshot.kubevirt.io/v1beta1", kind, metadata: { name }, spec };
+    const { status, body } = await this.on.call("POST", this.collection(plural), object);
+    if (status !== 201) throw new Error(`cannot make ${name}: ${JSON.stringify(body)}`);
+  }
+
+  private collection(plural: string): string {
+    return `/apis/snapshot.kubevirt.io/v1beta1/namespaces/${this.on.namespace}/${plural}`;
+  }
+
   guest(name: string): GuestUnderTest {
     return this.on.guest(name);
   }
@@ -110,6 +168,10 @@ export class Application {
 
 function sourceOf(spec: unknown): string {
   return (spec as { source: { name: string } }).source.name;
+}
+
+function targetOf(spec: unknown): string {
+  return (spec as { target: { name: string } }).target.name;
 }
 
 /** The message with which `work` failed; it has to. */

@@ -153,7 +153,8 @@ export function describeCapture(on: () => KubeVirtUnderTest): void {
   });
 
   test("all is started again where that is asked for, as it ran before", async () => {
-    const app = await Application.start(on(), {}, { runStrategy: "Once" });
+    const app = await Application.start(on(), {}, { runStrategy: "Manual" });
+    await app.start();
     const always = await Application.start(on());
     for (const it of [app, always]) {
       await it.capture({ afterCapture: "resume" });
@@ -165,7 +166,7 @@ export function describeCapture(on: () => KubeVirtUnderTest): void {
         return [(vm?.spec as { runStrategy: string }).runStrategy, vm?.metadata.annotations ?? {}];
       }),
     );
-    expect(strategies.map(([strategy]) => strategy)).toEqual(["Once", "Always"]);
+    expect(strategies.map(([strategy]) => strategy)).toEqual(["Manual", "Always"]);
     expect(JSON.stringify(strategies)).not.toContain("snapset/run-strategy");
   });
 

@@ -145,10 +145,14 @@ export function describeFrozen(on: () => KubeVirtUnderTest): void {
 
   test("a capture that is killed while guests are frozen: they thaw by the deadline, and the next up finishes", async () => {
     const app = await Application.start(on(), { unfreezeTimeout: 3_000 });
+    const mend = on().setFault({ effect: "controllerDown" });
     await dieAt(app, "snapshots:");
+    expect(await app.frozen()).toEqual(app.names);
     await on().until("the guests to thaw by themselves", async () => {
       expect(await app.frozen()).toEqual([]);
     });
+    mend();
+    app.machines = app.machines.with({ unfreezeTimeout: 300_000 });
     const { manifest, progress } = await app.capture(frozen);
     expect(manifest.members).toHaveLength(2);
     expect(progress.timings.map(({ name }) => name)).toContain("adopt");

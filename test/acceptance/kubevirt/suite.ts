@@ -1,6 +1,10 @@
 import type { KubeVirtUnderTest } from "../KubeVirtUnderTest";
 import { describeCapture } from "./capture";
+import { describeFaults } from "./faults";
 import { describeFrozen } from "./frozen";
+import { describeKeeping } from "./keeping";
+import { describeRestore } from "./restore";
+import { describeVersions } from "./versions";
 
 /** How a KubeVirt is to be. */
 export interface WantedKubeVirt {
@@ -31,6 +35,18 @@ export function describeKubeVirt(
     });
     describe("a capture of machines that run", () => {
       describeFrozen(() => on);
+    });
+    describe("a capture in which something goes wrong", () => {
+      describeFaults(() => on);
+    });
+    describe("a restore", () => {
+      describeRestore(() => on);
+    });
+    describe("a set", () => {
+      describeKeeping(() => on);
+    });
+    describe("versions", () => {
+      describeVersions(open);
     });
   });
 }
