@@ -1,10 +1,10 @@
-import { call } from "../../dynamic/providers/index";
-import type { RestorationInputs, RestorationOutputs } from "../../dynamic/providers/restoration";
+import type { RestorationInputs } from "../../dynamic/providers/restoration";
 import type { BareMetalOptions } from "../../sandbox/world/baremetal/records";
 import type { CaptureInputs } from "../../platforms/capture/types";
 import type { Instance } from "../../snapset/snapsetData";
 import type { RestoreMember } from "../../snapset/restoreOrder";
 import { captureOf, FaultyCloud } from "./FaultyCloud";
+import { Providers } from "./Providers";
 
 /** The MACs of the machines of {@link BareMetalCloud}, by name. */
 export const hardware = { master0: "52:54:00:00:00:10", master1: "52:54:00:00:00:11" };
@@ -113,29 +113,8 @@ export class BareMetalCloud {
     };
   }
 
-  async restore(inputs: RestorationInputs): Promise<RestorationOutputs> {
-    return ((await this.ask("create", inputs)) as { outs: RestorationOutputs }).outs;
-  }
-
-  async restoreAgain(kept: RestorationOutputs, inputs: RestorationInputs) {
-    const answer = await this.ask("update", "restoration", kept, inputs);
-    return (answer as { outs: RestorationOutputs }).outs;
-  }
-
-  /** What a preview asks. */
-  async foresee(inputs: RestorationInputs): Promise<string[]> {
-    const answer = (await this.ask("check", {}, inputs)) as { failures: { reason: string }[] };
-    return answer.failures.map(({ reason }) => reason);
-  }
-
-  async release(kept: RestorationOutputs): Promise<void> {
-    await this.ask("delete", "restoration", kept);
-  }
-
-  private async ask(method: string, ...args: unknown[]): Promise<unknown> {
-    process.env["OS_CLIENT_CONFIG_FILE"] = this.cloud.env.OS_CLIENT_CONFIG_FILE;
-    const config: Record<string, string> = { "openstack:cloud": this.cloud.env.OS_CLOUD };
-    await call("Restoration", "configure", [{ get: (key: string) => config[key] }]);
-    return call("Restoration", method, args);
+  /** The providers, called as the engine calls them. */
+  get providers(): Providers {
+    return new Providers(this.cloud.env);
   }
 }
