@@ -206,7 +206,8 @@ export class ObjectStore {
   }
 
   #tell(event: StoreEvent): void {
-    for (const listener of this.#listeners) listener(structuredClone(event));
+    const object = structuredClone(event.object);
+    for (const listener of this.#listeners) listener({ ...event, object });
   }
 
   #nameOf({ metadata }: KubeObject): string {
