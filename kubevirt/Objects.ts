@@ -29,13 +29,6 @@ export class Objects {
     return body.items ?? [];
   }
 
-  /** Undefined when there is none of that name. */
-  async get<T>(resource: Resource, name: string): Promise<T | undefined> {
-    return this.unlessGone(
-      this.call({ verb: "get", ...this.addressOf(resource, name) }),
-    ) as Promise<T | undefined>;
-  }
-
   /**
    * Makes an object of a name that is ours alone, so that an answer that was lost may be asked for
    * again: one that is there already is answered as it is.
@@ -53,7 +46,7 @@ export class Objects {
       })) as T;
     } catch (error) {
       const isThere = error instanceof ClusterError && error.reason === "AlreadyExists";
-      const found = isThere ? await this.get<T>(resource, name) : undefined;
+      const found = isThere ? await this.find<T>(resource, name) : undefined;
       if (found === undefined) throw error;
       return found;
     }
@@ -94,6 +87,12 @@ export class Objects {
   async put(path: string, resource: string, body: unknown, isRepeatable: boolean): Promise<void> {
     const many = isRepeatable ? attempts : 1;
     await this.call({ verb: "update", resource, path, body, wants: "nothing", attempts: many });
+  }
+
+  /** By a list, as who may see all needs no right to see one. */
+  private async find<T>(resource: Resource, name: string): Promise<T | undefined> {
+    const all = await this.list<T & { metadata: ObjectMeta }>(resource);
+    return all.find(({ metadata }) => metadata.name === name);
   }
 
   private addressOf(resource: Resource, name: string) {

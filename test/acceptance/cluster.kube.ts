@@ -6,7 +6,7 @@ import { KubeCluster } from "../kube/KubeCluster";
 import { machineConfigNamespace } from "../kube/objects";
 import { signer } from "../kube/Pki";
 import { programs } from "../kube/programs";
-import { readRoles } from "../kube/readmeRoles";
+import { rolesForCluster } from "../kube/readmeRoles";
 import { clusterSuite, Driver } from "./cluster";
 
 let cluster: KubeCluster;
@@ -137,7 +137,7 @@ describe("the rights that README asks for", () => {
     expect(neverGranted(calls)).toEqual([]);
     const isWithin: Parameters<typeof unusedRights>[2] = (role, { namespace }) =>
       role.metadata.name !== "snapset-nodes" || namespace === machineConfigNamespace;
-    expect(unusedRights(readRoles(), calls, isWithin)).toEqual(notCalls);
+    expect(unusedRights(rolesForCluster(), calls, isWithin)).toEqual(notCalls);
   });
 });
 

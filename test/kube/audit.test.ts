@@ -74,5 +74,9 @@ test("an audit log is read line by line, calls without a resource left out", () 
 });
 
 test("README has the two roles that the suite on a real API runs with", () => {
-  expect(readRoles().map(({ metadata }) => metadata.name)).toEqual(["snapset", "snapset-nodes"]);
+  expect(readRoles().map(({ metadata }) => metadata.name)).toEqual([
+    "snapset",
+    "snapset-nodes",
+    "snapset-kubevirt",
+  ]);
 });

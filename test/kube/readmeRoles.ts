@@ -27,9 +27,17 @@ export function readRoles(): Role[] {
     .filter((object): object is Role => object?.kind === "ClusterRole");
 }
 
-/** README's roles, bound as it says: `snapset` in the whole cluster, `snapset-nodes` in one namespace. */
+/** The role for virtual machines, which are no part of a cluster that is captured. */
+export const machineRole = "snapset-kubevirt";
+
+/** README's roles for the cluster inside an environment. */
+export function rolesForCluster(): Role[] {
+  return readRoles().filter(({ metadata }) => metadata.name !== machineRole);
+}
+
+/** Those bound as it says: `snapset` in the whole cluster, `snapset-nodes` in one namespace. */
 export function rolesInReadme(account: { namespace: string; name: string }): Seeded[] {
-  return readRoles().flatMap((role) => [
+  return rolesForCluster().flatMap((role) => [
     { collection: `${collection}/clusterroles`, object: role },
     binding(role.metadata.name, account),
   ]);

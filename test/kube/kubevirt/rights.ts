@@ -1,5 +1,5 @@
 import type { Seeded } from "../objects";
-import { readRoles } from "../readmeRoles";
+import { machineRole, readRoles } from "../readmeRoles";
 
 const rbac = "rbac.authorization.k8s.io";
 
@@ -9,7 +9,7 @@ export function productRights(
   namespace: string,
 ): Seeded[] {
   return readRoles()
-    .filter(({ metadata }) => metadata.name === "snapset-kubevirt")
+    .filter(({ metadata }) => metadata.name === machineRole)
     .flatMap((role) => [
       { collection: `/apis/${rbac}/v1/clusterroles`, object: role },
       {
