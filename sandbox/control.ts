@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { bareMetalControlApp } from "./controlBareMetal";
 import { settingsApp } from "./controlSettings";
 import { statusOf } from "./world/compute/records";
 import { effects, type Fault } from "./world/faults";
@@ -80,6 +81,7 @@ export function controlApp(world: World, stop: (() => void) | undefined): Hono {
     return c.body(null, 202);
   });
   app.route("/", settingsApp(world));
+  app.route("/bare-metal", bareMetalControlApp(world));
   return app;
 }
 

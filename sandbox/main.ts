@@ -119,6 +119,11 @@ function addVerbs(program: Command): void {
     .action((text: string, { url, quotas }: { url: string; quotas?: boolean }) =>
       control(url, "PUT", quotas === true ? "quotas" : "settings", JSON.parse(text)),
     );
+  verb("enroll", "puts up a bare-metal machine")
+    .argument("<node>", `JSON, e.g. {"name":"metal-0","image":"hotstack-controller"}`)
+    .action((text: string, { url }: { url: string }) =>
+      control(url, "POST", "bare-metal/nodes", JSON.parse(text)),
+    );
   verb("somebody", "does something as somebody else")
     .argument("<deed>", `JSON, e.g. {"do":"start","server":"controller"}`)
     .action((text: string, { url }: { url: string }) =>

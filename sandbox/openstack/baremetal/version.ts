@@ -13,7 +13,7 @@ const releasedMinor = 82;
 export const snapshotMinor = 200;
 
 /** The newest minor version: what the specification adds has one of its own. */
-export function newestMinor(world: World): number {
+function newestMinor(world: World): number {
   return world.bareMetal.offersSnapshots ? snapshotMinor : releasedMinor;
 }
 

@@ -24,7 +24,8 @@ export async function virtualSizeOf(path: string, signal?: AbortSignal): Promise
 
 async function qemuImg(args: readonly string[], signal?: AbortSignal): Promise<string> {
   try {
-    return (await run("qemu-img", args, signal === undefined ? {} : { signal })).stdout;
+    const options = signal === undefined ? {} : { signal };
+    return (await run("qemu-img", args, { env: process.env, ...options })).stdout;
   } catch (error) {
     signal?.throwIfAborted();
     throw new Error(`qemu-img ${args[0] ?? ""} failed: ${saidBy(error)}`, { cause: error });

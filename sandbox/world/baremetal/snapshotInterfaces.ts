@@ -19,7 +19,7 @@ export interface SnapshotInterface {
 }
 
 /** Succeeds without doing anything, as every `fake` interface of Ironic: the image stays empty. */
-export const fakeSnapshot: SnapshotInterface = {
+const fakeSnapshot: SnapshotInterface = {
   validate: () => undefined,
   snapshot: () => Promise.resolve("active"),
   continueSnapshot: () => Promise.resolve(),
@@ -27,7 +27,7 @@ export const fakeSnapshot: SnapshotInterface = {
 };
 
 /** Of hardware that has none. */
-export const noSnapshot: SnapshotInterface = {
+const noSnapshot: SnapshotInterface = {
   validate: ({ fields }) => {
     throw new Refusal(
       400,
