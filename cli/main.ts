@@ -1,13 +1,15 @@
 import { Command, CommanderError } from "commander";
 import { systemClock, type Clock } from "../common/clock";
-import { messageOf } from "../common/errors";
+import { InputError, messageOf } from "../common/errors";
 import { selectSet } from "../snapset/selection";
 import type { SnapsetRecord } from "../snapset/sets";
 import { description } from "./description";
 import { environmentText, writeNew } from "./environment";
 import { listing } from "./listing";
+import { loadMachineSets, loadSnapshots, type MachinePlace } from "./loadMachineSets";
 import { loadSets, type CloudSets } from "./loadSets";
 import { viewOf, type SetView } from "./setView";
+import { snapshotListing } from "./snapshotListing";
 
 /** What the command reads and writes beside its arguments. */
 export interface Surroundings {
@@ -22,6 +24,9 @@ export interface Surroundings {
 
 interface Options {
   osCloud?: string;
+  kubeconfig?: string;
+  namespace?: string;
+  vm?: string;
   json?: boolean;
   output?: string;
 }
@@ -58,11 +63,13 @@ export async function main(
 
 function program(surroundings: Surroundings): Command {
   const command = new Command("snapset")
-    .description("Looks at the sets in a cloud.")
+    .description("Looks at the sets in a cloud, or those of virtual machines in OpenShift.")
     .option(
       "--os-cloud <name>",
       "the cloud in clouds.yaml (default: OS_CLOUD, OS_*, or the only one)",
     )
+    .option("--kubeconfig <file>", "look at virtual machines in that cluster instead")
+    .option("--namespace <name>", "where the virtual machines are")
     .exitOverride()
     .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
     .configureHelp({ showGlobalOptions: true });
@@ -71,9 +78,11 @@ function program(surroundings: Surroundings): Command {
 
   verb("list", "prints a table of all sets, the newest first")
     .option("--json", "print everything that is known, as JSON")
-    .action((_options: Options, self: Command) =>
-      print(self.optsWithGlobals(), surroundings, ({ sets }) => sets, listing),
-    );
+    .option(
+      "--vm <name>",
+      "print all snapshots of a virtual machine instead, also those of no set of ours",
+    )
+    .action((_options: Options, self: Command) => list(self.optsWithGlobals(), surroundings));
   verb("show <snap_id>", "prints everything about one set; `latest` is the one that latest prints")
     .option("--json", "print it as JSON, in a list as of `list`")
     // A snap_id may begin with a dash.
@@ -107,25 +116,61 @@ type Choice = (found: CloudSets) => SnapsetRecord[];
 
 /** What all verbs do: read the sets, choose among them, print. */
 async function print(
-  { osCloud, json }: Options,
-  { env, cwd, clock, out }: Surroundings,
+  options: Options,
+  surroundings: Surroundings,
   choose: Choice,
   render: (views: SetView[]) => string,
 ): Promise<void> {
-  const cloud = osCloud === undefined ? {} : { cloud: osCloud };
-  const found = await loadSets({ env, cwd, clock, ...cloud });
+  const found = await load(options, surroundings);
   const views = choose(found).map((set) => viewOf(set, found, found));
-  out(`${json === true ? JSON.stringify(views, undefined, 2) : render(views)}\n`);
+  tell(views, render(views), options, surroundings);
+}
+
+function tell(data: unknown, text: string, { json }: Options, { out }: Surroundings): void {
+  out(`${json === true ? JSON.stringify(data, undefined, 2) : text}\n`);
+}
+
+async function list(options: Options, surroundings: Surroundings): Promise<void> {
+  const { vm } = options;
+  if (vm === undefined) {
+    await print(options, surroundings, ({ sets }) => sets, listing);
+    return;
+  }
+  const place = placeOf(options, surroundings);
+  if (place === undefined) throw new InputError("--vm", ["needs --kubeconfig and --namespace"]);
+  const rows = await loadSnapshots(place, vm);
+  tell(rows, snapshotListing(vm, rows), options, surroundings);
+}
+
+/** The sets of a namespace where a kubeconfig is named, else those of a cloud. */
+function load(options: Options, surroundings: Surroundings): Promise<CloudSets> {
+  const place = placeOf(options, surroundings);
+  if (place !== undefined) return loadMachineSets(place);
+  const { env, cwd, clock } = surroundings;
+  const { osCloud } = options;
+  return loadSets({ env, cwd, clock, ...(osCloud !== undefined && { cloud: osCloud }) });
+}
+
+function placeOf(
+  { kubeconfig, namespace, osCloud }: Options,
+  { cwd, clock }: Surroundings,
+): MachinePlace | undefined {
+  if (kubeconfig === undefined && namespace === undefined) return undefined;
+  if (kubeconfig === undefined) throw new InputError("--namespace", ["needs --kubeconfig"]);
+  if (namespace === undefined) throw new InputError("--kubeconfig", ["needs --namespace"]);
+  if (osCloud !== undefined) throw new InputError("--os-cloud", ["excludes --kubeconfig"]);
+  return { kubeconfig, namespace, cwd, clock };
 }
 
 /** Of sets of two projects, ours; also one that cannot be restored any more. */
 async function printEnvironment(
   snapId: string,
-  { osCloud, output }: Options,
-  { env, cwd, clock, out }: Surroundings,
+  options: Options,
+  surroundings: Surroundings,
 ): Promise<void> {
-  const cloud = osCloud === undefined ? {} : { cloud: osCloud };
-  const found = await loadSets({ env, cwd, clock, ...cloud });
+  const { output } = options;
+  const { cwd, out } = surroundings;
+  const found = await load(options, surroundings);
   const named = setsNamed(snapId)(found);
   const set = named.find(({ owner }) => owner === found.projectId) ?? named[0];
   const text = set === undefined ? "" : environmentText(set);

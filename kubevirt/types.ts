@@ -108,7 +108,16 @@ export interface VirtualMachineSnapshotContent {
       };
     }[];
   };
-  status?: { readyToUse?: boolean; creationTime?: string | null; error?: SnapshotError | null };
+  status?: {
+    readyToUse?: boolean;
+    creationTime?: string | null;
+    error?: SnapshotError | null;
+    volumeSnapshotStatus?: {
+      volumeSnapshotName: string;
+      readyToUse?: boolean;
+      error?: SnapshotError | null;
+    }[];
+  };
 }
 
 export interface VirtualMachineRestore {

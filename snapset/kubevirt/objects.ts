@@ -88,7 +88,15 @@ export interface VmContentView {
       };
     }[];
   };
-  status?: { readyToUse?: boolean; error?: { message?: string } | null };
+  status?: {
+    readyToUse?: boolean;
+    error?: { message?: string } | null;
+    volumeSnapshotStatus?: {
+      volumeSnapshotName: string;
+      readyToUse?: boolean;
+      error?: { message?: string } | null;
+    }[];
+  };
 }
 
 /** A VirtualMachineRestore. */
