@@ -1,11 +1,6 @@
 export { connect, type OpenStack } from "./connect";
 export { snapshotMicroversion } from "./bare-metal/microversions";
-export type {
-  BareMetalNode,
-  BareMetalPatch,
-  BareMetalPort,
-  ProvisionRequest,
-} from "./bare-metal/types";
+export type { BareMetalNode } from "./bare-metal/types";
 export type { Snapshot, Volume } from "./block-storage/types";
 export type { Server } from "./compute/types";
 export {

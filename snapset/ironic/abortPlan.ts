@@ -1,4 +1,5 @@
 import { errorOf, nodeLabel, type NodeView } from "./node";
+import { accepts } from "./transitions";
 
 /** What to do about one node whose snapshot is given up. */
 export type AbortStep =
@@ -21,7 +22,7 @@ export function planAbort(node: NodeView | undefined, snapId: string): AbortStep
   if (node.snapshotMark !== snapId) {
     return done(`${nodeLabel(node)} is left ${provisionState}: its snapshot is not this set's`);
   }
-  if (provisionState === "snapshotting") return { kind: "wait", seen: provisionState };
+  if (!accepts(provisionState, "abort")) return { kind: "wait", seen: provisionState };
   // A conductor that holds the node refuses everything; `snapshot wait` holds none.
   if (node.reservation !== null) {
     return { kind: "wait", seen: `${provisionState}, locked by conductor ${node.reservation}` };

@@ -1,5 +1,6 @@
 import { begunMark, wholeMark, type ResetWish } from "../reset/mark";
 import { errorOf, isRestored, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { accepts } from "./transitions";
 
 /** What to do about one node whose restore is taken back. */
 export type ReleaseStep =
@@ -9,11 +10,8 @@ export type ReleaseStep =
   | { kind: "failed"; reason: string }
   | { kind: "done"; evidence: string };
 
-/** States from which Ironic undeploys, out of a snapshot that waits or has failed, too. */
-const undeployable = [
-  ...["active", "deploy failed", "wait call-back", "error"],
-  ...["snapshot wait", "snapshot failed"],
-];
+/** States from which Ironic undeploys, beside those of a snapshot that waits or has failed. */
+const undeployable = ["active", "deploy failed", "wait call-back", "error"];
 
 /** States that pass by themselves. */
 const passing = ["deploying", "deploy hold", "snapshotting", "deleting"];
@@ -29,7 +27,9 @@ export function planRelease(node: NodeView | undefined, wish: ResetWish): Releas
   const is = `${nodeLabel(node)} is ${state}`;
   if (!isOurs) return { kind: "done", evidence: `${is}, left as it is` };
   if (passing.includes(state)) return { kind: "wait", seen: is };
-  if (!undeployable.includes(state)) return { kind: "done", evidence: is };
+  if (!undeployable.includes(state) && !accepts(state, "deleted")) {
+    return { kind: "done", evidence: is };
+  }
   const maintenance = maintenanceOf(node);
   if (maintenance !== undefined) return { kind: "failed", reason: maintenance };
   if (node.isProtected) return { kind: "failed", reason: `${is} and protected${errorOf(node)}` };

@@ -33,8 +33,7 @@ export const snapshotTransitions = [
 ] as const;
 
 /** What a client may ask for; the other events are Ironic's own. */
-export const snapshotVerbs = ["snapshot", "abort", "deleted"] as const;
-export type SnapshotVerb = (typeof snapshotVerbs)[number];
+export type SnapshotVerb = "snapshot" | "abort" | "deleted";
 
 /** Whether Ironic accepts a verb of a node in a state. */
 export function accepts(state: string, verb: SnapshotVerb): boolean {

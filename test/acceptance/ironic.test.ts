@@ -154,6 +154,28 @@ test("snapshot wait -> snapshot failed -> active (on abort): a capture that is g
   expect(metal.states()).toEqual(asBefore);
 });
 
+test("however many machines there are, they are looked at together", async () => {
+  await open();
+  const names = Array.from({ length: 8 }, (_, i) => `rack-${i}`);
+  const image = "hotstack-controller";
+  metal.world.bareMetal.enroll(names.map((name) => ({ name, image })));
+  const instances = names.map((name) => {
+    const { uuid } = metal.world.bareMetal.node(name);
+    const port = metal.world.bareMetal.ports().find(({ nodeUuid }) => nodeUuid === uuid);
+    const macAddress = port?.address ?? "";
+    return { name, uuid, role: "compute" as const, macAddress, platform: "ironic" as const };
+  });
+  const { images } = await metal.cloud.capture(metal.inputs({ instances }));
+  expect(images).toHaveLength(8);
+  const reads = metal.world.requests.filter(
+    ({ service, method }) => service === "baremetal" && method === "GET",
+  );
+  expect([...new Set(reads.map(({ action }) => action))].toSorted()).toEqual(
+    ["listNodes", "listPorts", "showVersion"].toSorted(),
+  );
+  expect(reads.filter(({ action }) => action === "listPorts")).toHaveLength(1);
+});
+
 test("a conductor that was restarted has failed its snapshots; they are asked for again", async () => {
   await open();
   metal.world.faults.add({
