@@ -2,11 +2,11 @@
 export const microversionHeader = "x-openstack-ironic-api-version";
 
 /**
- * What all requests are written for: the first in which a node says who owns it (ironic
- * `api/controllers/v1/versions.py`, MINOR_50_NODE_OWNER). Names (1.5), graceful power off (1.27) and
- * protected nodes (1.48) are older.
+ * What all requests are written for: the first in which a node says who leases it (ironic
+ * `api/controllers/v1/versions.py`, MINOR_65_NODE_LESSEE). Names (1.5), graceful power off (1.27),
+ * protected nodes (1.48) and owners (1.50) are older.
  */
-export const baseMicroversion = "1.50";
+export const baseMicroversion = "1.65";
 
 /**
  * From which on an Ironic knows the verb `snapshot`. The specification guards it by a microversion

@@ -37,6 +37,8 @@ export const bareMetalNodeSchema = z.object({
   protected: z.boolean(),
   /** The project that it belongs to; null for nobody's. */
   owner: z.string().nullable(),
+  /** The project that may use it beside its owner. */
+  lessee: z.string().nullable(),
   /** The Nova server on it; null when nobody has deployed it, or somebody without Nova. */
   instance_uuid: z.string().nullable(),
   instance_info: z.record(z.string(), z.unknown()),

@@ -105,6 +105,7 @@ export class SnapshotRun {
     const { capturedAt, notAfter } = this.run.journal.progress;
     const attempt = this.attemptOf(instance.name);
     const requests = attempt.count;
+    attempt.lastProblem = undefined;
     const request = {
       name: imageNameOf(instance.name, identity.snapId),
       properties: {
@@ -125,6 +126,7 @@ export class SnapshotRun {
     await askOnce(attempt, make, this.context);
     // Only snapshots count: of an answer that got lost the next look at Glance tells.
     attempt.count = requests;
+    attempt.refusal ??= attempt.lastProblem;
   }
 
   private async request({ instance }: NodeMember, node: NodeView, imageId: string): Promise<void> {

@@ -33,6 +33,7 @@ export async function askOnce(
   try {
     await work();
     asked.count += 1;
+    asked.lastProblem = undefined;
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ApiError)) {

@@ -56,6 +56,7 @@ function viewOf(node: BareMetalNode, macAddresses: readonly string[]): NodeView 
     reservation: node.reservation,
     isProtected: node.protected,
     owner: node.owner,
+    lessee: node.lessee,
     serverId: node.instance_uuid,
     snapshotInterface: node.snapshot_interface ?? undefined,
     imageId: textOf(node.instance_info["image_source"])?.replace(/^glance:\/\//, ""),

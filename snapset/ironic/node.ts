@@ -21,8 +21,9 @@ export interface NodeView {
   reservation: string | null;
   /** Whether it must be neither rebuilt nor undeployed. */
   isProtected: boolean;
-  /** A project's id. */
+  /** Ids of the projects that it belongs to, and that may use it. */
   owner: string | null;
+  lessee: string | null;
   /** The Nova server on it. */
   serverId: string | null;
   /** `agent`, `fake`, `no-snapshot`, or undefined where Ironic does not tell. */
@@ -64,6 +65,13 @@ export function isRestored(node: NodeView): boolean {
 /** `node rack-1 (uuid)`, as messages name it. */
 export function nodeLabel({ name, uuid }: { name: string; uuid: string }): string {
   return `node ${name === "" ? uuid : `${name} (${uuid})`}`;
+}
+
+/** That a node is another project's, neither owned nor leased; an administrator sees those, too. */
+export function foreignProblem(node: NodeView, projectId: string): string | undefined {
+  const { owner, lessee } = node;
+  if (owner === null || owner === projectId || lessee === projectId) return undefined;
+  return `${nodeLabel(node)} belongs to project ${owner}, this one is ${projectId}`;
 }
 
 /** `: what Ironic says`, or nothing. */

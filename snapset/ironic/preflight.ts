@@ -3,7 +3,7 @@ import { lengthProblems, type MemberIdentity } from "../identity";
 import type { Consistency } from "../manifest";
 import type { Instance } from "../snapsetData";
 import { interfaceProblem } from "./capability";
-import { maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { foreignProblem, maintenanceOf, nodeLabel, type NodeView } from "./node";
 import { foreignReason } from "./snapshotPlan";
 
 /** What the cloud shows before the first change. */
@@ -49,17 +49,12 @@ function judgeNode({ instance, identity, node }: FoundNode, around: NodeSurround
     return { problems, warnings: [] };
   }
   problems.push(
-    ...ownerProblems(node, around),
+    ...defined(foreignProblem(node, around.projectId)),
     ...stateProblems(node, around),
-    ...[maintenanceOf(node), interfaceProblem(node)].filter((it) => it !== undefined),
+    ...defined(maintenanceOf(node), interfaceProblem(node)),
     ...macProblems(instance, node),
   );
   return { problems, warnings: warningsOf(node, around) };
-}
-
-function ownerProblems(node: NodeView, { projectId }: NodeSurroundings): string[] {
-  if (node.owner === null || node.owner === projectId) return [];
-  return [`${nodeLabel(node)} belongs to project ${node.owner}, this one is ${projectId}`];
 }
 
 /** What an interrupted run of this very capture has left under way is gone on with. */
@@ -96,4 +91,8 @@ function warningsOf(node: NodeView, { consistency }: NodeSurroundings): string[]
         ]
       : []),
   ];
+}
+
+function defined(...problems: (string | undefined)[]): string[] {
+  return problems.filter((it) => it !== undefined);
 }

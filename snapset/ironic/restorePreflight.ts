@@ -1,7 +1,7 @@
 import { isBegun } from "../reset/mark";
 import type { ResetWish } from "../reset/mark";
 import { isAsRestored, isWhole } from "./deployPlan";
-import { isRestored, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { foreignProblem, isRestored, maintenanceOf, nodeLabel, type NodeView } from "./node";
 
 /** A member of a set, and the node that is to carry it. */
 export interface RestoreTarget {
@@ -62,15 +62,13 @@ function twiceProblems(targets: readonly RestoreTarget[]): string[] {
 }
 
 function ownerProblems(node: NodeView, projectId: string): string[] {
-  const what = nodeLabel(node);
+  const foreign = foreignProblem(node, projectId);
   return [
-    ...(node.owner === null || node.owner === projectId
-      ? []
-      : [`${what} belongs to project ${node.owner}, this one is ${projectId}`]),
+    ...(foreign === undefined ? [] : [foreign]),
     ...(node.serverId === null
       ? []
       : [
-          `${what} carries server ${node.serverId} of Nova: delete that first, or name another node`,
+          `${nodeLabel(node)} carries server ${node.serverId} of Nova: delete that first, or name another node`,
         ]),
   ];
 }

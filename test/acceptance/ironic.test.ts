@@ -176,6 +176,22 @@ test("however many machines there are, they are looked at together", async () =>
   expect(reads.filter(({ action }) => action === "listPorts")).toHaveLength(1);
 });
 
+test.each([400, 413])(
+  "a holder that Glance refuses (%s) ends the capture at once, and it is given back",
+  async (status) => {
+    await open();
+    metal.world.faults.add({
+      match: { service: "image", action: "createImage", nth: 2, times: 99 },
+      then: { status, body: { message: "no more images" } },
+    });
+    const { message } = await failureOf(metal.cloud.capture(metal.inputs()));
+    expect(message).toContain(`answered ${status}: no more images`);
+    expect(message).toContain("the capture is given back");
+    expect(metal.asked("setProvisionState snapshot")).toBeLessThanOrEqual(1);
+    expect(metal.states()).toEqual(asBefore);
+  },
+);
+
 test("a conductor that was restarted has failed its snapshots; they are asked for again", async () => {
   await open();
   metal.world.faults.add({

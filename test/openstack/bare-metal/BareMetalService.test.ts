@@ -76,7 +76,7 @@ test("listNodes reads every page, for the oldest version that will do", async ()
     `${base}/nodes/detail?provision_state=active&limit=1`,
     `${base}/nodes/detail?limit=1&marker=node-1`,
   ]);
-  expect(versionsSent(`${base}/nodes/detail`)).toEqual(["1.50", "1.50"]);
+  expect(versionsSent(`${base}/nodes/detail`)).toEqual(["1.65", "1.65"]);
 });
 
 test("where snapshots are offered, nodes are asked what makes theirs", async () => {
@@ -122,7 +122,7 @@ test("a new verb `snapshot` will be guarded by microversions", async () => {
     { target: "abort" },
     { target: "deleted" },
   ]);
-  expect(versionsSent(path)).toEqual([snapshotMicroversion, "1.50", "1.50"]);
+  expect(versionsSent(path)).toEqual([snapshotMicroversion, "1.65", "1.65"]);
 });
 
 test("a request for a provision state is not sent again when no answer came", async () => {

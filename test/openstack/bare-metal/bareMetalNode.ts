@@ -14,6 +14,7 @@ export function bareMetalNode(more: Record<string, unknown> = {}) {
     reservation: null,
     protected: false,
     owner: null,
+    lessee: null,
     instance_uuid: null,
     instance_info: {},
     driver_internal_info: {},

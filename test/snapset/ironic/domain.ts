@@ -21,6 +21,7 @@ export function node(more: Partial<NodeView> = {}): NodeView {
     reservation: null,
     isProtected: false,
     owner: null,
+    lessee: null,
     serverId: null,
     snapshotInterface: "agent",
     imageId: "base-image",

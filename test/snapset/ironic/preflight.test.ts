@@ -56,6 +56,11 @@ describe("a capture's preflight", () => {
     ]);
   });
 
+  it("takes a node that the project only leases", () => {
+    expect(judge({ owner: "theirs", lessee: "mine" }).problems).toEqual([]);
+    expect(judge({ owner: "theirs", lessee: "others" }).problems).toHaveLength(1);
+  });
+
   it("leaves another one's snapshot alone", () => {
     expect(judge({ provisionState: "snapshot failed" }).problems).toEqual([
       expect.stringContaining("is snapshot failed, which this capture has not asked for") as string,
