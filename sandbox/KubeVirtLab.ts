@@ -1,10 +1,11 @@
-import { serve } from "@hono/node-server";
-import type { AddressInfo } from "node:net";
+import { Agent, request } from "undici";
 import type { Clock } from "../common/clock";
 import {
   Faults,
   GuestAccess,
+  kubeconfigOf,
   kubevirtApp,
+  listen,
   missingOf,
   ModelControllers,
   ObjectStore,
@@ -14,6 +15,7 @@ import {
   storageObjects,
   usualTimes,
   type Fault,
+  type Listening,
   type Served,
   type Times,
   type WantedVm,
@@ -39,14 +41,14 @@ export class KubeVirtLab {
   /** Sleeping moves the world. */
   readonly clock: Clock;
   readonly faults = new Faults();
-  url = "";
   readonly #tokens = { product: "sha256~snapset", superuser: "sha256~superuser" };
   readonly #requests: { method: string; path: string; status: number }[] = [];
   readonly #ids = new Ids(11);
   readonly #store: ObjectStore;
   readonly #controllers: ModelControllers;
   readonly #served: Served;
-  #close: () => Promise<void> = () => Promise.resolve();
+  #listening: Listening | undefined;
+  #agent = new Agent();
 
   constructor({ time, served = {}, times }: KubeVirtLabOptions = {}) {
     this.worldClock = new WorldClock(time ?? manualTime());
@@ -82,36 +84,21 @@ export class KubeVirtLab {
       tokens: this.#tokens,
       onRequest: (request) => this.#requests.push(request),
     });
-    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
-    if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    this.#close = () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      });
+    this.#listening = await listen(app);
+    this.#agent = new Agent({ connect: { ca: this.#listening.ca } });
     return this;
   }
 
   async close(): Promise<void> {
     this.worldClock.stop();
-    await this.#close();
+    await this.#agent.destroy();
+    await this.#listening?.close();
   }
 
-  /** Content of a kubeconfig for the product. JSON is YAML. */
+  /** Content of a kubeconfig for the product. */
   get kubeconfig(): string {
-    return JSON.stringify({
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [{ name: "lab", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
-      users: [{ name: "snapset", user: { token: this.#tokens.product } }],
-      contexts: [
-        { name: "lab", context: { cluster: "lab", user: "snapset", namespace: this.namespace } },
-      ],
-      "current-context": "lab",
-    });
+    if (!this.#listening) throw new Error("the lab is not open");
+    return kubeconfigOf(this.#listening, this.#tokens.product, this.namespace);
   }
 
   /** Makes a machine with its disks, and waits until it is as its run strategy wants it. */
@@ -154,13 +141,15 @@ export class KubeVirtLab {
   }
 
   async call(method: string, path: string, body?: unknown, contentType = "application/json") {
-    const answer = await fetch(`${this.url}${path}`, {
-      method,
+    const answer = await request(`${this.#listening?.url ?? ""}${path}`, {
+      method: method as "GET",
+      dispatcher: this.#agent,
       headers: { authorization: `Bearer ${this.#tokens.superuser}`, "content-type": contentType },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    return { status: answer.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+    const text = await answer.body.text();
+    const parsed = text === "" ? undefined : (JSON.parse(text) as unknown);
+    return { status: answer.statusCode, body: parsed };
   }
 
   async until(what: string, check: () => Promise<void> | void): Promise<void> {

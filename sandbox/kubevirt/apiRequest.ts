@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { ApiRefusal } from "./ApiRefusal";
 import { resourceTypes, type ResourceType } from "./resources";
 
@@ -52,12 +53,13 @@ export function aboutOf(path: readonly string[], served: Served) {
   return { resource: subresource === undefined ? plural : `${plural}/${subresource}`, name };
 }
 
-/** @throws {ApiRefusal} 400 */
-export function jsonOf({ body }: ApiRequest): unknown {
+/** What was sent: JSON, or YAML where something is applied. @throws {ApiRefusal} 400 */
+export function documentOf({ body, contentType }: ApiRequest): unknown {
   try {
-    return body === "" ? undefined : (JSON.parse(body) as unknown);
+    if (body === "") return undefined;
+    return contentType.endsWith("+yaml") ? (parse(body) as unknown) : (JSON.parse(body) as unknown);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new ApiRefusal(400, "BadRequest", `the body of the request is no JSON: ${why}`);
+    throw new ApiRefusal(400, "BadRequest", `the body of the request cannot be read: ${why}`);
   }
 }

@@ -11,6 +11,7 @@ export { Faults, type Fault } from "./faults";
 export { firmwarePatch } from "./firmware";
 export type { GuestMachine } from "./GuestMachine";
 export { GuestAccess } from "./guestAccess";
+export { kubeconfigOf, listen, type Listening } from "./listen";
 export { ModelControllers } from "./ModelControllers";
 export { ObjectStore } from "./ObjectStore";
 export {

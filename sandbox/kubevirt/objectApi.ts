@@ -1,6 +1,6 @@
 import { admit } from "./admission";
 import { ApiRefusal, notFound } from "./ApiRefusal";
-import { jsonOf, type ApiRequest, type Target } from "./apiRequest";
+import { documentOf, type ApiRequest, type Target } from "./apiRequest";
 import { mutated } from "./firmware";
 import { applyJsonPatch, mergePatch, PatchError } from "./jsonPatch";
 import type { ObjectStore } from "./ObjectStore";
@@ -59,7 +59,7 @@ export class ObjectApi {
   }
 
   #create(request: ApiRequest, target: Target): ApiAnswer {
-    const given = objectOf(jsonOf(request), target);
+    const given = objectOf(documentOf(request), target);
     return { status: 201, body: this.#make(given, target, request.query) };
   }
 
@@ -74,7 +74,7 @@ export class ObjectApi {
   }
 
   #replace(request: ApiRequest, target: Target): ApiAnswer {
-    const given = objectOf(jsonOf(request), target);
+    const given = objectOf(documentOf(request), target);
     return { status: 200, body: this.#write(given, target, request.query) };
   }
 
@@ -90,7 +90,7 @@ export class ObjectApi {
 
   /** Server-side apply: what the manager has applied before and does not now goes. */
   #apply(request: ApiRequest, target: Target, old: KubeObject | undefined): ApiAnswer {
-    const given = objectOf(jsonOf(request), target);
+    const given = objectOf(documentOf(request), target);
     const manager = request.query.get("fieldManager") ?? "";
     const remember = (uid = "") => this.#applied.set(`${uid} ${manager}`, given);
     if (!old) {
@@ -171,7 +171,7 @@ function objectOf(body: unknown, { type, namespace, name, version }: Target): Ku
 
 function patch(old: KubeObject, request: ApiRequest, isStrategic: boolean): unknown {
   const { contentType } = request;
-  const body = jsonOf(request);
+  const body = documentOf(request);
   if (contentType.startsWith("application/merge-patch+json")) return mergePatch(old, body);
   const isCore = contentType.startsWith("application/strategic-merge-patch+json") && isStrategic;
   if (isCore) return mergePatch(old, body);

@@ -1,3 +1,4 @@
+import { Agent, request } from "undici";
 import type { KubeVirtUnderTest } from "../acceptance/KubeVirtUnderTest";
 import { condition, reference, type KubeVirtCalls } from "./KubeVirtCalls";
 
@@ -6,14 +7,16 @@ const snapshots = "/apis/snapshot.kubevirt.io/v1beta1/namespaces/default/virtual
 /** A call with the kubeconfig's address, and its token unless another is given. */
 async function callAs(kubevirt: KubeVirtUnderTest, method: string, path: string, token?: string) {
   const config = JSON.parse(kubevirt.kubeconfig) as {
-    clusters: [{ cluster: { server: string } }];
+    clusters: [{ cluster: { server: string; "certificate-authority-data": string } }];
     users: [{ user: { token: string } }];
   };
-  const authorization = `Bearer ${token ?? config.users[0].user.token}`;
-  const { server } = config.clusters[0].cluster;
-  const answer = await fetch(`${server}${path}`, { method, headers: { authorization } });
-  const body = (await answer.json()) as { message?: string; reason?: string };
-  return { ...body, status: answer.status, retryAfter: answer.headers.get("retry-after") };
+  const { server, "certificate-authority-data": ca } = config.clusters[0].cluster;
+  const dispatcher = new Agent({ connect: { ca: atob(ca) } });
+  const headers = { authorization: `Bearer ${token ?? config.users[0].user.token}` };
+  const answer = await request(server + path, { method: method as "GET", headers, dispatcher });
+  const body = (await answer.body.json()) as { message?: string; reason?: string };
+  await dispatcher.destroy();
+  return { ...body, status: answer.statusCode, retryAfter: answer.headers["retry-after"] };
 }
 
 /** What the product meets: who it is, and answers that go wrong. */

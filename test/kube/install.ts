@@ -101,7 +101,7 @@ export async function tokenOf(
   plane: ControlPlane,
   namespace: string,
   name: string,
-): Promise<Identity> {
+): Promise<{ token: string }> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const { status } = await plane.lab.create<{ status: { token: string } }>(path, {
     apiVersion: "authentication.k8s.io/v1",

@@ -1,17 +1,22 @@
-import { serve } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { AddressInfo } from "node:net";
 import { Agent, request } from "undici";
 import { omit } from "../../../sandbox/world/omit";
-import { aboutOf, ApiRefusal, type Faults, type Served } from "../../../sandbox/kubevirt";
+import {
+  aboutOf,
+  ApiRefusal,
+  kubeconfigOf,
+  listen,
+  type Faults,
+  type Listening,
+  type Served,
+} from "../../../sandbox/kubevirt";
 
 /** Between the product and an API server: writes down what is asked, and may answer itself. */
 export class FaultProxy {
   readonly requests: { method: string; path: string; status: number }[] = [];
-  url = "";
   readonly #agent: Agent;
-  #close: () => Promise<void> = () => Promise.resolve();
+  #listening: Listening | undefined;
 
   constructor(
     private readonly server: string,
@@ -34,20 +39,17 @@ export class FaultProxy {
       });
       return response;
     });
-    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
-    if (!server.listening) await new Promise((resolve) => server.once("listening", resolve));
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    this.#close = () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      });
+    this.#listening = await listen(app);
+  }
+
+  /** Content of a kubeconfig that leads through here. */
+  kubeconfig(token: string, namespace: string): string {
+    if (!this.#listening) throw new Error("the proxy is not open");
+    return kubeconfigOf(this.#listening, token, namespace);
   }
 
   async close(): Promise<void> {
-    await this.#close();
+    await this.#listening?.close();
     await this.#agent.destroy();
   }
 

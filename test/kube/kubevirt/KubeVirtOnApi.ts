@@ -20,7 +20,6 @@ import {
   type WantedVm,
 } from "../../../sandbox/kubevirt";
 import type { GuestUnderTest, KubeVirtUnderTest, Seen } from "../../acceptance/KubeVirtUnderTest";
-import { type Identity } from "../Api";
 import { ControlPlane, type Programs } from "../ControlPlane";
 import { tokenOf } from "../install";
 import { serviceAccount } from "../objects";
@@ -119,7 +118,7 @@ export class KubeVirtOnApi implements KubeVirtUnderTest, Machinery {
     });
     await seedAll(lab, webhooks(validated, this.#virtApi.url, ca));
     const product = await tokenOf(this.plane, account.namespace, account.name);
-    this.kubeconfig = this.#kubeconfigOf(product);
+    this.kubeconfig = this.#proxy.kubeconfig(product.token, this.namespace);
     this.#controllers.start();
   }
 
@@ -206,20 +205,6 @@ export class KubeVirtOnApi implements KubeVirtUnderTest, Machinery {
 
   #look(): Promise<ApiView> {
     return ApiView.take(this.plane.lab, this);
-  }
-
-  #kubeconfigOf(product: Identity): string {
-    const token = "token" in product ? product.token : "";
-    return JSON.stringify({
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [{ name: "lab", cluster: { server: this.#proxy.url } }],
-      users: [{ name: "snapset", user: { token } }],
-      contexts: [
-        { name: "lab", context: { cluster: "lab", user: "snapset", namespace: this.namespace } },
-      ],
-      "current-context": "lab",
-    });
   }
 }
 

@@ -1,3 +1,6 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { Agent, request } from "undici";
 import { KubeVirtLab } from "../../../sandbox/KubeVirtLab";
 
 const maps = "/api/v1/namespaces/default/configmaps";
@@ -61,10 +64,8 @@ test("discovery names groups, versions, status subresources and the aggregated A
 });
 
 test("a watch tells what is there, and then what happens", async () => {
-  const answer = await fetch(`${lab.url}${maps}?watch=true&labelSelector=watched`, {
-    headers: { authorization: "Bearer sha256~superuser" },
-  });
-  const lines = linesOf(answer.body);
+  const answer = await watch(`${maps}?watch=true&labelSelector=watched`);
+  const lines = linesOf(answer);
   await lab.call("POST", maps, map("unseen", {}));
   await lab.call("POST", maps, map("seen", {}, { watched: "" }));
   await lab.call("DELETE", `${maps}/seen`);
@@ -76,23 +77,28 @@ test("a watch tells what is there, and then what happens", async () => {
     type: "DELETED",
     object: { metadata: { name: "seen" } },
   });
-  await lines.end();
+  answer.destroy();
 });
 
-function linesOf(body: ReadableStream<Uint8Array> | null) {
-  const reader = body?.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
+async function watch(path: string): Promise<Readable> {
+  const config = JSON.parse(lab.kubeconfig) as {
+    clusters: [{ cluster: { server: string; "certificate-authority-data": string } }];
+    users: [{ user: { token: string } }];
+  };
+  const { server, "certificate-authority-data": ca } = config.clusters[0].cluster;
+  const { body } = await request(server + path, {
+    headers: { authorization: `Bearer ${config.users[0].user.token}` },
+    dispatcher: new Agent({ connect: { ca: atob(ca) } }),
+  });
+  return body;
+}
+
+function linesOf(body: Readable) {
+  const lines = createInterface({ input: body })[Symbol.asyncIterator]();
   return {
     async next(): Promise<unknown> {
-      while (!text.includes("\n")) {
-        const chunk = await reader?.read();
-        text += decoder.decode(chunk?.value, { stream: true });
-      }
-      const [line = "", ...rest] = text.split("\n");
-      text = rest.join("\n");
-      return JSON.parse(line);
+      const { value } = (await lines.next()) as { value: string };
+      return JSON.parse(value);
     },
-    end: () => reader?.cancel(),
   };
 }
