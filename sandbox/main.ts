@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { messageOf } from "../common/errors";
 import { startSandbox } from "./index";
+import { serveKubeVirt, type KubeVirtOptions } from "./serveKubeVirt";
 
 interface ServeOptions {
   port: number;
@@ -50,6 +51,14 @@ async function serve(options: ServeOptions): Promise<void> {
   say("sandbox: ended");
 }
 
+async function kubevirt(options: KubeVirtOptions): Promise<void> {
+  const ended = new Promise<void>((end) => {
+    process.once("SIGTERM", end);
+    process.once("SIGINT", end);
+  });
+  await serveKubeVirt(options, ended, say);
+}
+
 async function control(url: string, method: string, path: string, body?: unknown): Promise<void> {
   const response = await fetch(`${url}/sandbox/${path}`, {
     method,
@@ -80,6 +89,14 @@ function program(): Command {
     .option("--clock-offset <ms>", "the world's time minus the machine's", number, 0)
     .option("--clouds-yaml <file>", "where to write the clouds.yaml")
     .action(serve);
+  command
+    .command("kubevirt")
+    .description(
+      "leaves a cluster with KubeVirt and running machines there until it is interrupted",
+    )
+    .requiredOption("--kubeconfig <file>", "where to write the kubeconfig")
+    .option("--vm <name...>", "machines to make", ["mongodb-nationalparks"])
+    .action(kubevirt);
   addVerbs(command);
   return command;
 }
