@@ -241,6 +241,47 @@ test("machines that ran since their image was made are captured anew", async () 
   expect(metal.asked("setProvisionState snapshot")).toBe(3);
 });
 
+test("a machine whose system does not shut down in time has its power cut, and is said to be forced", async () => {
+  await open();
+  const { guest } = metal.world.bareMetal.machineOf(metal.node("master0")) ?? {};
+  if (guest === undefined) throw new Error("nothing runs on it");
+  guest.ignoresAcpi = true;
+  await metal.cloud.capture(metal.inputs({ shutdownTimeout: 200 }));
+  const { members } = metal.cloud.manifestOf("metal001");
+  expect(members.find(({ name }) => name === "master0")?.stop).toBe("forced");
+  expect(metal.asked("setPowerState power off")).toBe(1);
+  expect(metal.states()).toEqual(atRest);
+});
+
+test("hardware that cannot ask its system has its power cut", async () => {
+  await open();
+  const fault = { error_message: '{"faultcode": "Client", "faultstring": "not supported"}' };
+  metal.world.faults.add({
+    match: { service: "baremetal", action: "setPowerState soft power off", times: 99 },
+    then: { status: 400, body: fault },
+  });
+  await metal.cloud.capture(metal.inputs());
+  expect(metal.asked("setPowerState power off")).toBe(2);
+  expect(metal.cloud.manifestOf("metal001").members.map(({ stop }) => stop)).toEqual([
+    "graceful",
+    "forced",
+    "forced",
+  ]);
+});
+
+test("consistency crash powers nothing off, and says what the images are worth", async () => {
+  await open();
+  await metal.cloud.capture(metal.inputs({ consistency: "crash" }));
+  const { members } = metal.cloud.manifestOf("metal001");
+  expect(members.map(({ stop, indications }) => [stop, indications])).toEqual([
+    ["running", ["Online", "NoGuestAgent"]],
+    ["forced", ["NoGuestAgent"]],
+    ["forced", ["NoGuestAgent"]],
+  ]);
+  expect(metal.changes().filter((it) => it.startsWith("setPowerState"))).toEqual([]);
+  expect(metal.states()).toEqual(asBefore);
+});
+
 test("afterCapture resume powers on what the capture has powered off", async () => {
   await open();
   await metal.cloud.capture(metal.inputs({ afterCapture: "resume" }));
