@@ -26,7 +26,7 @@ export function describeBareMetalContract(world: string, cloud: () => Promise<Ba
     const node = `/v1/nodes/${name}`;
     let admin: BareMetalAccess;
     let member: BareMetalAccess;
-    let id: string;
+    let id = "";
 
     beforeAll(async () => {
       const users = await cloud();
@@ -279,6 +279,7 @@ export function describeBareMetalContract(world: string, cloud: () => Promise<Ba
 
     afterAll(async () => {
       // What a failed test left.
+      if (id === "") return;
       if ((await admin.call("GET", node)).status === 404) return;
       await admin.call("PUT", `${node}/maintenance`, {});
       await admin.call("DELETE", node);

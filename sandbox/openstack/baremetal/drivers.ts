@@ -7,9 +7,20 @@ const drivers = ["fake-hardware", "ipmi"];
 
 /** Interfaces in the order in which a driver's description names them. */
 const kinds = [
-  ...["deploy", "network", "bios", "console", "raid", "rescue", "power", "boot", "vendor"],
-  ...["storage", "management", "inspect", "snapshot"],
-] as const;
+  "deploy",
+  "network",
+  "bios",
+  "console",
+  "raid",
+  "rescue",
+  "power",
+  "boot",
+  "vendor",
+  "storage",
+  "management",
+  "inspect",
+  "snapshot",
+];
 
 /** What is enabled of a driver besides its default, as the packaged Ironic has it. */
 const enabled: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {

@@ -50,13 +50,13 @@ function fieldsOf(query: URLSearchParams, minor: number, isDetail: boolean): str
 
 // A list has its fields in the order asked for; `uuid` comes first and `links` last.
 function ordered(view: JsonObject, fields: readonly string[]): JsonObject {
-  const names = ["uuid", ...fields.filter((field) => field !== "uuid"), "links"];
-  const unknown = names.find((name) => !(name in view) && isShown(name, Infinity));
-  const isHidden = unknown !== undefined && fields === listFields;
-  if (unknown !== undefined && !isHidden) {
-    // Ironic itself fails on it, instead of refusing it.
+  // Of the fields that nobody asked for, older versions do not have all.
+  const unknown = fields === listFields ? undefined : fields.find((name) => !(name in view));
+  // Ironic itself fails on it, instead of refusing it.
+  if (unknown !== undefined) {
     throw new Refusal(500, `type object 'Node' has no attribute '${unknown}'`);
   }
+  const names = ["uuid", ...fields.filter((field) => field !== "uuid"), "links"];
   return Object.fromEntries(names.filter((name) => name in view).map((name) => [name, view[name]]));
 }
 

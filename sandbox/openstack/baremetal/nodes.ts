@@ -1,19 +1,19 @@
 import { z } from "zod";
 import type { NodeFields } from "../../world/baremetal/records";
+import { conductorHost, nodeLocked } from "../../world/baremetal/Tasks";
 import { Refusal } from "../../world/refusal";
 import type { World } from "../../world/world";
 import { param, type Ctx } from "../face";
 import type { AddRoute } from "./app";
 import { isDriver } from "./drivers";
 import { checkFields, listNodes } from "./nodeList";
-import { heldBy, patchNode } from "./patch";
+import { patchNode } from "./patch";
 import { changeableNode, requireAdmin, visibleNode } from "./policy";
 import { provision, setPower } from "./provision";
 import { parametersOf } from "./query";
 import { validation } from "./validate";
 import { snapshotMinor } from "./version";
 import { nodeView, only, statesView } from "./views";
-import { nodeLocked } from "../../world/baremetal/Tasks";
 
 /** Everything under /v1/nodes but the ports. */
 export function addNodeRoutes(route: AddRoute, world: World): void {
@@ -102,7 +102,8 @@ function updateNode(c: Ctx, world: World, minor: number): Response {
   const node = changeableNode(c, world, ident, "baremetal:node:update");
   patchNode(node, ident, c.get("body"), minor >= snapshotMinor);
   node.updatedAt = world.clock.now();
-  const shown = { ...node, reservation: heldBy };
+  // Ironic reads the node before it lets go of it.
+  const shown = { ...node, reservation: conductorHost };
   return c.json(nodeView(shown, c.env.origin, minor));
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BareMetalNode, JsonObject, NodeFields } from "../../world/baremetal/records";
-import { conductorHost, nodeLocked } from "../../world/baremetal/Tasks";
+import { nodeLocked } from "../../world/baremetal/Tasks";
 import { updatableStates } from "../../world/baremetal/states";
 import { Refusal } from "../../world/refusal";
 
@@ -162,6 +162,3 @@ function python(value: unknown): string {
   const entries = Object.entries(value).map(([key, item]) => `'${key}': ${python(item)}`);
   return `{${entries.join(", ")}}`;
 }
-
-/** Who is shown to hold the node that a change answers with: Ironic reads it before it lets go. */
-export const heldBy = conductorHost;

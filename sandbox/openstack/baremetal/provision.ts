@@ -19,7 +19,11 @@ const verbsSince: Readonly<Record<string, number>> = {
 };
 
 const parameters = [
-  ...["target", "configdrive", "clean_steps", "deploy_steps", "rescue_password"],
+  "target",
+  "configdrive",
+  "clean_steps",
+  "deploy_steps",
+  "rescue_password",
   "disable_ramdisk",
 ];
 

@@ -1,8 +1,17 @@
 import type { BareMetalNode, JsonObject } from "../../world/baremetal/records";
 
 const kinds = [
-  ...["boot", "deploy", "management", "network", "power", "bios", "console", "inspect", "raid"],
-  ...["rescue", "storage"],
+  "boot",
+  "deploy",
+  "management",
+  "network",
+  "power",
+  "bios",
+  "console",
+  "inspect",
+  "raid",
+  "rescue",
+  "storage",
 ];
 
 /** GET /v1/nodes/{node}/validate: what each of the node's interfaces says of its settings. */

@@ -2,23 +2,53 @@ import { conductorHost } from "../../world/baremetal/Tasks";
 import type { BareMetalNode, BareMetalPort, JsonObject } from "../../world/baremetal/records";
 import { snapshotMinor } from "./version";
 
-/** From which minor version on a node's field is shown (api/controllers/v1/utils.py, VERSIONED_FIELDS). */
-const since: Readonly<Record<string, number>> = {
-  ...{ driver_internal_info: 3, name: 5, inspection_finished_at: 6, inspection_started_at: 6 },
-  ...{ clean_step: 7, raid_config: 12, target_raid_config: 12, states: 14, network_interface: 20 },
-  ...{ resource_class: 21, portgroups: 24, boot_interface: 31, console_interface: 31 },
-  ...{ deploy_interface: 31, inspect_interface: 31, management_interface: 31 },
-  ...{ power_interface: 31, raid_interface: 31, vendor_interface: 31, volume: 32 },
-  ...{ storage_interface: 33, traits: 37, rescue_interface: 38, bios_interface: 40, fault: 42 },
-  ...{ deploy_step: 44, conductor_group: 46, automated_clean: 47, protected: 48 },
-  ...{ protected_reason: 48, conductor: 49, owner: 50, description: 51, allocation_uuid: 52 },
-  ...{ retired: 61, retired_reason: 61, lessee: 65, network_data: 66, boot_mode: 75 },
-  ...{ secure_boot: 75, shard: 82, snapshot_interface: snapshotMinor },
-};
+/** Minor version → the fields of a node that came with it (api/controllers/v1/utils.py, VERSIONED_FIELDS). */
+const added: readonly (readonly [number, readonly string[]])[] = [
+  [3, ["driver_internal_info"]],
+  [5, ["name"]],
+  [6, ["inspection_finished_at", "inspection_started_at"]],
+  [7, ["clean_step"]],
+  [12, ["raid_config", "target_raid_config"]],
+  [14, ["states"]],
+  [20, ["network_interface"]],
+  [21, ["resource_class"]],
+  [24, ["portgroups"]],
+  [31, ["boot_interface", "console_interface", "deploy_interface", "inspect_interface"]],
+  [31, ["management_interface", "power_interface", "raid_interface", "vendor_interface"]],
+  [32, ["volume"]],
+  [33, ["storage_interface"]],
+  [37, ["traits"]],
+  [38, ["rescue_interface"]],
+  [40, ["bios_interface"]],
+  [42, ["fault"]],
+  [44, ["deploy_step"]],
+  [46, ["conductor_group"]],
+  [47, ["automated_clean"]],
+  [48, ["protected", "protected_reason"]],
+  [49, ["conductor"]],
+  [50, ["owner"]],
+  [51, ["description"]],
+  [52, ["allocation_uuid"]],
+  [61, ["retired", "retired_reason"]],
+  [65, ["lessee"]],
+  [66, ["network_data"]],
+  [75, ["boot_mode", "secure_boot"]],
+  [82, ["shard"]],
+  [snapshotMinor, ["snapshot_interface"]],
+];
+
+const since: Readonly<Record<string, number>> = Object.fromEntries(
+  added.flatMap(([minor, fields]) => fields.map((field) => [field, minor])),
+);
 
 /** The fields of a list that was not asked for more. */
 export const listFields = [
-  ...["instance_uuid", "maintenance", "power_state", "provision_state", "uuid", "name"],
+  "instance_uuid",
+  "maintenance",
+  "power_state",
+  "provision_state",
+  "uuid",
+  "name",
 ];
 
 /** Links to a thing, with and without the API's version. */
@@ -103,7 +133,7 @@ export function nodeView(node: BareMetalNode, origin: string, minor: number): Js
     portgroups: link("/portgroups"),
     volume: link("/volume"),
   };
-  return pick(all, (field) => minor >= (since[field] ?? 0));
+  return pick(all, (field) => isShown(field, minor));
 }
 
 /** Whether a version has a node's field at all. */
@@ -129,7 +159,7 @@ export function statesView(node: BareMetalNode, minor: number): JsonObject {
     boot_mode: null,
     secure_boot: null,
   };
-  return pick(all, (field) => minor >= (since[field] ?? 0));
+  return pick(all, (field) => isShown(field, minor));
 }
 
 /** A port with all its fields. */

@@ -72,21 +72,17 @@ export class Ramdisk {
    * @throws {Error} saying why not; it names no credentials
    */
   async streamImage(url: string, imageName: string): Promise<StreamedImage> {
-    const { name, rootDevice, storeCa } = this.#known;
-    const disk = this.#rootDisk(rootDevice);
+    const { name, uuid, storeCa } = this.#known;
+    const disk = this.rootDisk;
     const hits = (effect: "convertFails" | "streamTampered") =>
-      this.parts.faults.hasEffect(effect, "snapshot", [name, this.#known.uuid]);
-    const mount = await DavMount.open(url, storeCa, this.parts.scratch, this.#stopped.signal);
+      this.parts.faults.hasEffect(effect, "snapshot", [name, uuid]);
+    const mount = await DavMount.open(url, storeCa, this.parts.scratch, this.#signal);
     try {
       const path = mount.pathOf(imageName);
-      const from = { path: hits("convertFails") ? `${disk.path}.unreadable` : disk.path };
+      const from = hits("convertFails") ? `${disk.path}.unreadable` : disk.path;
       // `dd` would need room for all of the disk: "not considered practical in the spec".
-      await convertImage(
-        { ...from, format: "raw" },
-        { path, format: "qcow2" },
-        this.#stopped.signal,
-      );
-      const virtualSize = await virtualSizeOf(path, this.#stopped.signal);
+      await convertImage({ path: from, format: "raw" }, { path, format: "qcow2" }, this.#signal);
+      const virtualSize = await virtualSizeOf(path, this.#signal);
       const sent = await mount.flush(imageName, { isTampered: hits("streamTampered") });
       return { device: disk.device.name, virtualSize, ...sent };
     } finally {
@@ -109,7 +105,8 @@ export class Ramdisk {
 
   /** The root device, chosen as in deployment. @throws {Error} when none fits */
   get rootDisk(): DiskFile {
-    return this.#rootDisk(this.#known.rootDevice);
+    const devices = this.machine.disks.map((disk) => ({ ...disk.device, disk }));
+    return chooseRootDevice(devices, this.#known.rootDevice).disk;
   }
 
   get #signal(): AbortSignal {
@@ -119,11 +116,6 @@ export class Ramdisk {
   get #known(): LookedUp {
     if (this.#node === undefined) throw new Error("The agent has not looked up its node yet.");
     return this.#node;
-  }
-
-  #rootDisk(hints: JsonObject | undefined): DiskFile {
-    const devices = this.machine.disks.map((disk) => ({ ...disk.device, disk }));
-    return chooseRootDevice(devices, hints).disk;
   }
 
   #call(afterMs: number): void {

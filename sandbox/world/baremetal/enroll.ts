@@ -42,6 +42,31 @@ export interface Enrolled {
 
 const gib = 2 ** 30;
 
+/** What is said of a node that nothing is said of. */
+const blank = {
+  name: null,
+  driver: "fake-hardware",
+  driver_info: {},
+  extra: {},
+  instance_info: {},
+  instance_uuid: null,
+  properties: {},
+  owner: null,
+  lessee: null,
+  description: null,
+  resource_class: null,
+  maintenance: false,
+  protected: false,
+  protected_reason: null,
+  retired: false,
+  retired_reason: null,
+  network_data: {},
+  automated_clean: null,
+  conductor_group: "",
+  chassis_uuid: null,
+  shard: null,
+};
+
 /** Puts up a machine, enrolled in Ironic and available, or active with an image. */
 export function enroll(options: BareMetalNodeOptions, parts: MachineParts): Enrolled {
   const {
@@ -80,12 +105,8 @@ export function newNode(fields: Partial<NodeFields>, { clock, ids }: EnrollParts
   return {
     uuid: ids.uuid(),
     fields: {
-      ...{ name: null, driver: "fake-hardware", driver_info: {}, extra: {}, instance_info: {} },
-      ...{ instance_uuid: null, properties: {}, owner: null, lessee: null, description: null },
-      ...{ resource_class: null, maintenance: false, protected: false, protected_reason: null },
-      ...{ retired: false, retired_reason: null, network_data: {}, automated_clean: null },
-      ...{ conductor_group: "", chassis_uuid: null, shard: null },
-      ...interfacesOf(fields.driver ?? "fake-hardware"),
+      ...structuredClone(blank),
+      ...interfacesOf(fields.driver ?? blank.driver),
       ...fields,
     },
     provisionState: "enroll",

@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { messageOf } from "../../../../common/errors";
 import { issue } from "../../../certificates";
 import { multistatus, type DavResource } from "./multistatus";
 import { receiveFile, type StoreAnswer } from "./receive";
@@ -102,9 +103,10 @@ export class WebDavStore {
       await drained(request);
       response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) });
       response.end(text);
-    } catch {
-      // The client is gone in the middle of its body, or of its answer: there is nobody to tell.
-      request.socket.destroy();
+    } catch (error) {
+      // A client that is gone in the middle of its body, or of its answer, cannot be told.
+      if (request.socket.destroyed || response.headersSent) request.socket.destroy();
+      else response.writeHead(500).end(messageOf(error));
     }
   }
 

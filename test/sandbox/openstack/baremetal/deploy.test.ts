@@ -56,6 +56,25 @@ describe("deploying an image to a bare-metal node", () => {
     ]);
   });
 
+  it('"build a master image …, capture the system into an image and apply to other similar machines"', async () => {
+    const machines = ["bm-1", "bm-2", "bm-3"];
+    lab = await BareMetalLab.open([
+      { name: "bm-0", image: "hotstack-controller" },
+      ...machines.map((name) => ({ name })),
+    ]);
+    const guest = lab.machine().guest;
+    if (guest !== undefined) guest.disk.content.files["/etc/customized"] = "yes";
+    const image = await captured();
+    for (const name of machines) {
+      await source(image, name);
+      await lab.provision(name, "active");
+    }
+    for (const name of machines) {
+      await lab.settled("active", name);
+      expect(lab.disk(name).read()?.files["/etc/customized"]).toBe("yes");
+    }
+  });
+
   it("takes what was uploaded to Glance, byte by byte, and gives it back", async () => {
     await open();
     const image = await captured();

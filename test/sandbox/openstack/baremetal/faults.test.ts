@@ -131,6 +131,9 @@ describe("what can go wrong with a snapshot", () => {
       );
       const isUploaded = ["remove_intermediate", "clean_up"].includes(step);
       expect(lab.image(image).status).toBe(isUploaded ? "active" : "queued");
+      // Nobody has cleaned up: things are as the conductor left them.
+      expect(lab.machine().bootDevice).toBe(step === "prepare" ? "disk" : "pxe");
+      expect(leftInStore()).toHaveLength(["upload", "remove_intermediate"].includes(step) ? 1 : 0);
       await lab.provision("bm-0", "abort");
       await lab.settled("active");
       lab.world.clock.advance(20_000);

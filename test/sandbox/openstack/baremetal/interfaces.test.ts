@@ -126,6 +126,7 @@ describe("asking for a snapshot", () => {
     await lab.settled("snapshot wait");
     await lab.send("PUT", "/nodes/bm-0/maintenance");
     lab.world.clock.advance(2 * 3600_000);
+    await lab.world.bareMetal.idle();
     expect(lab.state()).toBe("snapshot wait");
     await lab.send("DELETE", "/nodes/bm-0/maintenance");
     await lab.settled("snapshot failed");

@@ -91,7 +91,7 @@ describe("the intermediate storage: HTTP WebDAV", () => {
     }
   });
 
-  it("lets nobody read or delete with the credential of a transfer", async () => {
+  it('"the data could be … retrieved during this process": not with the credential of a transfer', async () => {
     await put(client(store.allowTransfer(name)));
     const bearer = client(store.allowTransfer("another.qcow2"));
     for (const method of ["GET", "HEAD", "DELETE"]) {
