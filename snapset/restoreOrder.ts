@@ -8,6 +8,11 @@ export interface RestoreOrder {
   snapId: string;
   /** Any text; another one asks for another restore. */
   trigger: string;
+  /**
+   * Whose restore it is: what another stack has restored for the same set and trigger may have been
+   * used since. Absent where machines belong to one stack anyway.
+   */
+  by?: string;
   members: readonly RestoreMember[];
   /** What becomes of machines that run; `gracePeriod` in milliseconds. */
   readiness: { policy: ReadinessPolicy; gracePeriod: number };

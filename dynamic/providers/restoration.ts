@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Platform } from "../../platforms/platform";
 import { RestoreStopped } from "../../platforms/restoreStopped";
 import { schemaVersion } from "../../snapset/identity";
@@ -62,7 +63,7 @@ export function restorationProvider({
       }),
     delete: (_id, olds) =>
       on(olds, async (platform) => {
-        await platform.release({ ...olds, isInterrupted: olds.phase !== "whole" });
+        await platform.release(orderOf(olds, olds.phase !== "whole"));
       }),
   };
 }
@@ -81,10 +82,15 @@ function isForeseeable(olds: Partial<RestorationInputs>, news: RestorationInputs
   return isKnown(news.members) && isOther(olds, news);
 }
 
+function orderOf(inputs: RestorationInputs, isInterrupted: boolean): RestoreOrder {
+  const { snapId, trigger, members, readiness, deadline, selfUrn } = inputs;
+  const by = createHash("sha256").update(selfUrn).digest("hex").slice(0, 8);
+  return { snapId, trigger, by, members, readiness, deadline, isInterrupted };
+}
+
 /** What the restore would be refused, and what has to be said of it, for `pulumi preview` too. */
 async function foresee(news: RestorationInputs, platform: Platform, warn: Warn): Promise<void> {
-  const order = { ...withPlaceholders(news), isInterrupted: false };
-  (await platform.foresee(order)).forEach(warn);
+  (await platform.foresee(orderOf(withPlaceholders(news), false))).forEach(warn);
 }
 
 async function restoreOrPartial(
@@ -93,7 +99,7 @@ async function restoreOrPartial(
   platform: Platform,
 ): Promise<RestorationOutputs> {
   try {
-    const phases = await platform.restore({ ...inputs, isInterrupted });
+    const phases = await platform.restore(orderOf(inputs, isInterrupted));
     return { ...inputs, schemaVersion, phase: "whole", phases };
   } catch (error) {
     if (!(error instanceof RestoreStopped)) throw error;

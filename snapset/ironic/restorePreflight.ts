@@ -1,7 +1,14 @@
 import { isBegun } from "../reset/mark";
 import type { ResetWish } from "../reset/mark";
 import { isAsRestored, isWhole } from "./deployPlan";
-import { foreignProblem, isRestored, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import {
+  foreignProblem,
+  isRestored,
+  maintenanceOf,
+  nodeLabel,
+  restoreMarkKey,
+  type NodeView,
+} from "./node";
 
 /** A member of a set, and the node that is to carry it. */
 export interface RestoreTarget {
@@ -44,10 +51,22 @@ export function restoreProblems(
         ...ownerProblems(node, projectId),
         ...[maintenanceOf(node)].filter((it) => it !== undefined),
         ...(isAsRestored(target, wish) ? [] : stateProblems(node)),
+        ...strangerProblems(node, wish),
         ...macProblems(target, node),
         ...diskProblems(target, node),
       ].map((problem) => `${member}: ${problem}`);
     }),
+  ];
+}
+
+/** What another stack has restored is that stack's, as long as nobody undeploys it. */
+function strangerProblems(node: NodeView, { by }: ResetWish): string[] {
+  const { restoreMark, provisionState } = node;
+  if (by === undefined || restoreMark === undefined || provisionState !== "active") return [];
+  if (restoreMark.endsWith(`/${by}`)) return [];
+  return [
+    `${nodeLabel(node)} carries what another stack has restored: destroy that one first, or, if it is lost, ` +
+      `\`openstack baremetal node unset --extra ${restoreMarkKey} ${node.name ?? node.uuid}\``,
   ];
 }
 

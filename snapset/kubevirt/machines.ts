@@ -68,12 +68,12 @@ export function runStrategyOf({ spec }: VmView): string {
 }
 
 /** Whether the guest agent answers. */
-export function hasAgent(vmi: VmiView): boolean {
+function hasAgent(vmi: VmiView): boolean {
   return trueCondition(vmi.status?.conditions, "AgentConnected") !== undefined;
 }
 
 /** Whether somebody has paused the machine: no agent answers in it. */
-export function isPaused(vmi: VmiView): boolean {
+function isPaused(vmi: VmiView): boolean {
   return trueCondition(vmi.status?.conditions, "Paused") !== undefined;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ResetWish } from "../reset/mark";
 
 /** Kubernetes takes names of objects up to this length: a DNS subdomain. */
 const maxNameLength = 253;
@@ -22,12 +23,12 @@ export function journalNameOf(snapId: string): string {
 }
 
 /**
- * Name of a restore: `<target>-restore-<12 hexadecimal digits>`, another one for each set and each
- * trigger; the same again for an `up` that goes on.
+ * Name of a restore: `<target>-restore-<12 hexadecimal digits>`, another one for each set, trigger and
+ * stack; the same again for an `up` that goes on.
  */
-export function restoreNameOf(target: string, snapId: string, trigger: string): string {
+export function restoreNameOf(target: string, { snapId, trigger, by }: ResetWish): string {
   const digest = createHash("sha256")
-    .update(JSON.stringify([snapId, trigger]))
+    .update(JSON.stringify([snapId, trigger, by]))
     .digest("hex");
   return `${target}-restore-${digest.slice(0, 12)}`;
 }

@@ -1,3 +1,4 @@
+import type { ResetWish } from "../reset/mark";
 import { restoreNameOf } from "./names";
 import {
   conditionWords,
@@ -22,8 +23,7 @@ export interface RestoreTarget {
 }
 
 export interface RestoreOptions {
-  snapId: string;
-  trigger: string;
+  wish: ResetWish;
   policy: TargetReadinessPolicy;
   volumeRestorePolicy: string | null;
   /** Whether the API knows policies: v1alpha1 knows none. */
@@ -36,14 +36,14 @@ export function restoreObjectOf(
   source: Pick<VmView, "metadata" | "spec">,
   options: RestoreOptions,
 ) {
-  const { snapId, trigger, policy, volumeRestorePolicy, hasPolicies } = options;
+  const { wish, policy, volumeRestorePolicy, hasPolicies } = options;
   const patches =
     target === member ? [] : [...macPatches(source, macAddresses), ...uuidPatches(source)];
   return {
     metadata: {
-      name: restoreNameOf(target, snapId, trigger),
-      labels: { "app.kubernetes.io/managed-by": "snapset", "snapset/snap-id": snapId },
-      annotations: { "snapset/trigger": trigger },
+      name: restoreNameOf(target, wish),
+      labels: { "app.kubernetes.io/managed-by": "snapset", "snapset/snap-id": wish.snapId },
+      annotations: { "snapset/trigger": wish.trigger },
     },
     spec: {
       target: { apiGroup: "kubevirt.io", kind: "VirtualMachine", name: target },

@@ -11,11 +11,16 @@ const objectName = text.refine(
   "must be a name as Kubernetes has them (lower case letters, digits, - and .)",
 );
 
-const yesOrNo = z.union([z.boolean(), z.enum(["true", "false"]).transform((it) => it === "true")], {
-  error: "must be true or false",
-});
+/** `pulumi config set` hands some values over as text. */
+const asBoolean = (value: unknown) => (value === "true" ? true : value === "false" ? false : value);
+
+const yesOrNo = z.preprocess(asBoolean, z.boolean("must be true or false"));
 
 const partial = "must be true, false, or a list of disks";
+const acceptPartial = z.preprocess(
+  asBoolean,
+  z.union([z.boolean(), z.array(text, partial)], { error: partial }),
+);
 
 const mac = text.refine((it) => normalizeMac(it) !== undefined, "must be a MAC address");
 
@@ -55,7 +60,7 @@ export const kubevirtSettings = checkReach(
         .optional(),
       /** … or by label, as `kubectl --selector` takes it. */
       selector: text.optional(),
-      acceptPartial: z.union([yesOrNo, z.array(text, partial)], { error: partial }).default(false),
+      acceptPartial: acceptPartial.default(false),
       /** Shown by the web console. */
       description: z.string().max(1024, "must be at most 1024 characters").default(""),
       // KubeVirt's own default, DefaultFailureDeadline.

@@ -12,11 +12,13 @@ export interface ResetWish {
   snapId: string;
   /** Whatever text the user changes to have the environment put back. */
   trigger: string;
+  /** The stack that wishes it, where the machine may be another one's. */
+  by?: string;
 }
 
 /** The mark of a server that is wholly what the wish says; also of one made from the set's image. */
-export function wholeMark({ snapId, trigger }: ResetWish): string {
-  return `${snapId}/${trigger}`;
+export function wholeMark({ snapId, trigger, by }: ResetWish): string {
+  return [snapId, trigger, ...(by === undefined ? [] : [by])].join("/");
 }
 
 /**

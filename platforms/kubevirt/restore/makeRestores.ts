@@ -60,12 +60,11 @@ function obstacles(
 
 async function makeRestore(
   { plan, source }: Target,
-  { snapId, trigger, readiness }: RestoreOrder,
+  { readiness, ...wish }: RestoreOrder,
   { kubevirt, settings }: KubeVirtContext,
 ): Promise<void> {
   const options = {
-    snapId,
-    trigger,
+    wish,
     policy: readiness.policy,
     volumeRestorePolicy: settings.volumeRestorePolicy,
     hasPolicies: kubevirt.snapshotApiVersion.endsWith("/v1beta1"),

@@ -18,9 +18,7 @@ export async function releaseMachines(
   context: KubeVirtContext,
 ): Promise<string> {
   const { vms } = await observeMachines(context);
-  const names = new Set(
-    order.members.map(({ target }) => restoreNameOf(target, order.snapId, order.trigger)),
-  );
+  const names = new Set(order.members.map(({ target }) => restoreNameOf(target, order)));
   const restores = (await context.kubevirt.listRestores()).filter(
     (it) => names.has(it.metadata.name) && isOurRestore(it),
   );

@@ -85,7 +85,7 @@ function targetOf(
   if ("problem" in found) return { problems: [`member ${member.name}: ${found.problem}`] };
   const { snapshot, content, source } = found;
   const { target: name } = member;
-  const restoreName = restoreNameOf(name, order.snapId, order.trigger);
+  const restoreName = restoreNameOf(name, order);
   const plan = {
     member: member.name,
     target: name,
