@@ -66,7 +66,7 @@ function strangerProblems(node: NodeView, { by }: ResetWish): string[] {
   if (restoreMark.endsWith(`/${by}`)) return [];
   return [
     `${nodeLabel(node)} carries what another stack has restored: destroy that one first, or, if it is lost, ` +
-      `\`openstack baremetal node unset --extra ${restoreMarkKey} ${node.name ?? node.uuid}\``,
+      `\`openstack baremetal node unset --extra ${restoreMarkKey} ${node.name === "" ? node.uuid : node.name}\``,
   ];
 }
 
