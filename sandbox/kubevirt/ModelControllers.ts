@@ -10,8 +10,8 @@ import type { ResourceType } from "./resources";
 import type { Times } from "./times";
 import type { KubeObject } from "./types";
 
-/** More would be two controllers that undo each other's work. */
-const mostWrites = 10_000;
+/** Looks at everything for one occasion; more would be two controllers that undo each other's work. */
+const mostPasses = 200;
 
 /** The controllers over a store in memory, in virtual time: nothing is left to do when it returns. */
 export class ModelControllers implements Context {
@@ -62,8 +62,8 @@ export class ModelControllers implements Context {
     if (this.#isRunning) return;
     this.#isRunning = true;
     try {
-      for (let writes = 0; this.#pass(); writes += 1) {
-        if (writes > mostWrites) throw new Error("the controllers do not come to rest");
+      for (let passes = 0; this.#pass(); passes += 1) {
+        if (passes > mostPasses) throw new Error("the controllers do not come to rest");
       }
     } finally {
       this.#isRunning = false;

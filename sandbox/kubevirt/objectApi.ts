@@ -4,7 +4,7 @@ import { documentOf, type ApiRequest, type Target } from "./apiRequest";
 import { mutated } from "./firmware";
 import { applyJsonPatch, mergePatch, PatchError } from "./jsonPatch";
 import type { ObjectStore } from "./ObjectStore";
-import { apiVersionOf } from "./resources";
+import { apiVersionOf, nameOf, type ResourceType } from "./resources";
 import { prune, schemaOf, validate } from "./schema";
 import { isSelected } from "./selectors";
 import type { KubeObject } from "./types";
@@ -34,7 +34,7 @@ export class ObjectApi {
     }
     if (method === "GET") return this.#read(request, target);
     if (method === "POST" && target.name === undefined) return this.#create(request, target);
-    if (method === "DELETE") return this.#delete(target, request.query);
+    if (method === "DELETE") return this.#delete(request, target);
     if (method === "PUT" && target.name !== undefined) return this.#replace(request, target);
     if (method === "PATCH" && target.name !== undefined) return this.#patch(request, target);
     const message = "the server does not allow this method on the requested resource";
@@ -119,12 +119,15 @@ export class ObjectApi {
     return inVersion(written, type, version);
   }
 
-  #delete(target: Target, query: URLSearchParams): ApiAnswer {
+  #delete(request: ApiRequest, target: Target): ApiAnswer {
+    const { query } = request;
+    const options = documentOf(request);
     const { type, namespace, name, version } = target;
     const names =
       name === undefined ? this.list(target, query).map((it) => it.metadata.name) : [name];
     const gone = names.map((it) => {
       const old = this.store.get(type, namespace, it);
+      requireUid(old, type, options);
       return isDryRun(query) ? old : this.store.delete(type, namespace, it);
     });
     const [only] = gone;
@@ -205,4 +208,14 @@ function without(object: unknown, before: unknown, now: unknown): KubeObject {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Who wants this very object deleted names its uid. */
+function requireUid(object: KubeObject, type: ResourceType, options: unknown): void {
+  const { preconditions } = (options ?? {}) as { preconditions?: { uid?: string } };
+  const { name, uid } = object.metadata;
+  if (preconditions?.uid === undefined || preconditions.uid === uid) return;
+  const what = `Operation cannot be fulfilled on ${nameOf(type)} "${name}": Precondition failed`;
+  const why = `UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ""}`;
+  throw new ApiRefusal(409, "Conflict", `${what}: ${why}`);
 }
