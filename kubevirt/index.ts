@@ -1,4 +1,4 @@
-export { connectKubeVirt, type KubeVirtConnection } from "./connect";
+export { connectKubeVirt } from "./connect";
 export type { KubeVirt } from "./KubeVirt";
 export type {
   ConfigMap,
