@@ -114,6 +114,10 @@ export function describeCapture(on: () => KubeVirtUnderTest): void {
     const app = await Application.start(on());
     const path = `/apis/subresources.kubevirt.io/v1/namespaces/${on().namespace}/virtualmachineinstances/${app.db}/pause`;
     expect((await on().call("PUT", path, {})).status).toBeLessThan(300);
+    await on().until("it to be Paused", async () => {
+      const seen = await on().find("virtualmachineinstances", app.db);
+      if (!JSON.stringify(seen?.status).includes("Paused")) throw new Error("it is not Paused");
+    });
     const refused = await failureOf(app.capture({ consistency: "quiesce" }));
     expect(refused).toBe(
       `capture: ${app.db}: paused, so nothing can be frozen there; unpause or stop them`,

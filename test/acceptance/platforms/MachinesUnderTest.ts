@@ -17,13 +17,13 @@ export class MachinesUnderTest implements PlatformUnderTest {
   readonly platform = "kubevirt";
   readonly members = ["db", "web"] as const;
   readonly providers: Providers;
-  private readonly settings;
+  private settings: Machines;
 
   private constructor(private readonly lab: KubeVirtLab) {
     const reach = JSON.stringify({ kubeconfigContent: lab.kubeconfig });
     // No cloud is asked for anything.
     this.providers = new Providers({ OS_CLOUD: "none" }, { "snapset:kubevirt": reach });
-    this.settings = new Machines(lab, { names: [...this.members], failureDeadline: 1_000 });
+    this.settings = new Machines(lab, { names: [...this.members] });
   }
 
   static async open(): Promise<MachinesUnderTest> {
@@ -75,6 +75,8 @@ export class MachinesUnderTest implements PlatformUnderTest {
   }
 
   failImageOf(member: string): () => void {
+    // KubeVirt gives a snapshot up at its deadline only.
+    this.settings = new Machines(this.lab, { names: [...this.members], failureDeadline: 5_000 });
     return this.lab.setFault({ effect: "volumeSnapshotFails", name: `${member}-rootdisk` });
   }
 

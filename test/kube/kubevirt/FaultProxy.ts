@@ -67,7 +67,8 @@ export class FaultProxy {
 
   async #forward(c: Context): Promise<Response> {
     const { pathname, search } = new URL(c.req.url);
-    const headers = omit(c.req.header(), "host", "connection");
+    // An API server compresses long answers, which would have to be told on.
+    const headers = omit(c.req.header(), "host", "connection", "accept-encoding");
     const body = ["GET", "HEAD"].includes(c.req.method) ? null : await c.req.text();
     const answer = await request(`${this.server}${pathname}${search}`, {
       method: c.req.method as "GET",
