@@ -34,6 +34,10 @@ export const loadHotstackScenario = withPlainErrors(
 export { Capture, type CaptureArgs } from "../components/Capture";
 export { Cluster, type ClusterArgs, type ClusterStatus } from "../components/Cluster";
 export { Environment, type EnvironmentArgs, type RestoredSet } from "../components/Environment";
+export {
+  VirtualMachineSnapshots,
+  type VirtualMachineSnapshotsArgs,
+} from "../components/VirtualMachineSnapshots";
 export type {
   CaptureKinds,
   ClusterKinds,

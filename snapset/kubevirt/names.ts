@@ -35,7 +35,11 @@ export function restoreNameOf(target: string, { snapId, trigger, by }: ResetWish
 
 /** A machine whose snapshot would get a name that Kubernetes refuses, as a sentence. */
 export function nameProblems(machine: string, snapId: string): string[] {
-  const { length } = snapshotNameOf(machine, snapId);
+  return lengthProblem(machine, snapshotNameOf(machine, snapId));
+}
+
+/** A machine whose snapshot's name is longer than Kubernetes takes, as a sentence. */
+export function lengthProblem(machine: string, { length }: string): string[] {
   return length <= maxNameLength
     ? []
     : [

@@ -6,7 +6,8 @@ import { isObjectName } from "./names";
 
 const text = z.string().min(1, "must not be empty");
 
-const objectName = text.refine(
+/** The name of an object, as a user writes it. */
+export const objectName = text.refine(
   isObjectName,
   "must be a name as Kubernetes has them (lower case letters, digits, - and .)",
 );
@@ -21,6 +22,9 @@ const acceptPartial = z.preprocess(
   asBoolean,
   z.union([z.boolean(), z.array(text, partial)], { error: partial }),
 );
+
+/** Of snapshots, shown by the web console. */
+export const description = z.string().max(1024, "must be at most 1024 characters").default("");
 
 const mac = text.refine((it) => normalizeMac(it) !== undefined, "must be a MAC address");
 
@@ -61,8 +65,7 @@ export const kubevirtSettings = checkReach(
       /** … or by label, as `kubectl --selector` takes it. */
       selector: text.optional(),
       acceptPartial: acceptPartial.default(false),
-      /** Shown by the web console. */
-      description: z.string().max(1024, "must be at most 1024 characters").default(""),
+      description,
       // KubeVirt's own default, DefaultFailureDeadline.
       failureDeadline: durationOr("5m"),
       /** When frozen guests thaw by themselves, whatever becomes of the capture. */
