@@ -39,9 +39,11 @@ export interface DeclaredSnapshots {
 /** A VirtualMachineSnapshot to be declared. */
 export interface SnapshotDeclaration {
   machine: string;
+  /** What its name begins with. */
+  resourceName: string;
   apiVersion: string;
   kind: "VirtualMachineSnapshot";
-  metadata: { namespace: string; name: string; annotations?: { description: string } };
+  metadata: { namespace: string; annotations?: { description: string } };
   spec: {
     source: { apiGroup: string; kind: string; name: string };
     failureDeadline?: string;
@@ -49,8 +51,11 @@ export interface SnapshotDeclaration {
   };
 }
 
+/** `-` and eight hexadecimal digits, with which Pulumi's provider ends a name that it gives. */
+const suffixLength = 9;
+
 /**
- * One VirtualMachineSnapshot of each machine, called `<machine>-<name>`.
+ * One VirtualMachineSnapshot of each machine, called `<machine>-<name>-<8 hexadecimal digits>`.
  *
  * @param name what the snapshots have in common
  * @throws {InputError} with every problem, by key
@@ -63,7 +68,7 @@ export function declarationsOf(name: string, wanted: DeclaredSnapshots): Snapsho
       : [`name: must fit into names of Kubernetes' objects, got ${name}`]),
     ...(parsed.success ? [] : problemsOf(parsed.error)),
     ...(parsed.data?.names ?? []).flatMap((machine) =>
-      lengthProblem(machine, nameOf(machine, name)),
+      lengthProblem(machine, { length: nameOf(machine, name).length + suffixLength }),
     ),
   ];
   if (!parsed.success || problems.length > 0) throw new InputError("snapshots", problems);
@@ -71,10 +76,11 @@ export function declarationsOf(name: string, wanted: DeclaredSnapshots): Snapsho
   const { namespace, deletionPolicy, failureDeadline } = data;
   return data.names.map((machine) => ({
     machine,
+    resourceName: nameOf(machine, name),
     apiVersion: `snapshot.kubevirt.io/${data.apiVersion}`,
     kind: "VirtualMachineSnapshot",
     metadata: {
-      ...{ namespace, name: nameOf(machine, name) },
+      namespace,
       ...(data.description !== "" && { annotations: { description: data.description } }),
     },
     spec: {

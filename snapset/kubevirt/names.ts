@@ -39,7 +39,7 @@ export function nameProblems(machine: string, snapId: string): string[] {
 }
 
 /** A machine whose snapshot's name is longer than Kubernetes takes, as a sentence. */
-export function lengthProblem(machine: string, { length }: string): string[] {
+export function lengthProblem(machine: string, { length }: { length: number }): string[] {
   return length <= maxNameLength
     ? []
     : [

@@ -11,7 +11,10 @@ beforeAll(async () => {
     {
       newResource: (args) => {
         asked.push(args);
-        return { id: `${args.name}-id`, state: args.inputs as Record<string, unknown> };
+        const { metadata, ...inputs } = args.inputs as { metadata?: object };
+        // The provider gives names.
+        const state = { ...inputs, metadata: { ...metadata, name: `${args.name}-1a2b3c4d` } };
+        return { id: `${args.name}-id`, state };
       },
       call: () => ({}),
     },
@@ -58,8 +61,8 @@ describe("snapshots of virtual machines that are declared", () => {
   it("are one VirtualMachineSnapshot of each machine, and of no set", async () => {
     const { names, snapshots } = await declare({ description: "before 5.2" });
     expect(names).toEqual({
-      mongodb: "mongodb-before-upgrade",
-      frontend: "frontend-before-upgrade",
+      mongodb: "mongodb-before-upgrade-1a2b3c4d",
+      frontend: "frontend-before-upgrade-1a2b3c4d",
     });
     expect(snapshots.map(({ name }) => name)).toEqual([
       "mongodb-before-upgrade",
@@ -73,7 +76,6 @@ describe("snapshots of virtual machines that are declared", () => {
       kind: "VirtualMachineSnapshot",
       metadata: {
         namespace: "parks",
-        name: "mongodb-before-upgrade",
         annotations: { description: "before 5.2" },
       },
       spec: { source: { apiGroup: "kubevirt.io", kind: "VirtualMachine", name: "mongodb" } },
@@ -94,12 +96,11 @@ describe("snapshots of virtual machines that are declared", () => {
     expect(snapshots[1]?.inputs).not.toHaveProperty("metadata.annotations");
   });
 
-  it("are taken anew where their spec changes, which KubeVirt refuses, and under the same name", async () => {
-    await declare();
-    expect(options.get("mongodb-before-upgrade")).toMatchObject({
-      replaceOnChanges: ["spec"],
-      deleteBeforeReplace: true,
-    });
+  it("are taken anew where their spec changes, which KubeVirt refuses: the new one first, as its name is another", async () => {
+    const { snapshots } = await declare();
+    expect(options.get("mongodb-before-upgrade")?.replaceOnChanges).toEqual(["spec"]);
+    expect(options.get("mongodb-before-upgrade")?.deleteBeforeReplace).not.toBe(true);
+    expect(snapshots[0]?.inputs).not.toHaveProperty("metadata.name");
   });
 
   it("are in the cluster of the provider that is an option, and protected where that is one", async () => {
@@ -132,11 +133,11 @@ describe("snapshots of virtual machines that are declared", () => {
   });
 
   it("are refused where their names are too long, all of them", () => {
-    const [a, b] = ["a".repeat(240), "b".repeat(241)];
+    const [a, b] = ["a".repeat(230), "b".repeat(231)];
     const names = [a, "mongodb", b];
     const tooLong = (machine: string, length: number) =>
       `virtual machine ${machine}: the name of its snapshot would have ${length} characters, Kubernetes allows 253`;
-    expect(problemsOf("before-upgrade", { names })).toEqual([tooLong(a, 255), tooLong(b, 256)]);
-    expect(problemsOf("upgrade", { names: ["a".repeat(245)] })).toEqual([]);
+    expect(problemsOf("before-upgrade", { names })).toEqual([tooLong(a, 254), tooLong(b, 255)]);
+    expect(problemsOf("upgrade", { names: ["a".repeat(236)] })).toEqual([]);
   });
 });
