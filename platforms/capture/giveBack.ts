@@ -15,7 +15,11 @@ export async function resumeSource(
   site: Site,
 ): Promise<string> {
   const done: string[] = [];
-  for (const platform of platformsOf(source.instances, site)) {
+  // The controller's platform first: the others may need its DNS and DHCP to boot.
+  const ordered = source.instances.toSorted(
+    (a, b) => Number(b.role === "controller") - Number(a.role === "controller"),
+  );
+  for (const platform of platformsOf(ordered, site)) {
     const instances = instancesOn(platform, source.instances);
     done.push(await platform.resume({ ...source, instances }, progress));
   }

@@ -111,8 +111,8 @@ async function makeSet(
   await site.quiesceCluster(run, phases);
   if (parts.some((part) => part.quiesce !== undefined)) {
     await phases.run(inputs.consistency === "shutdown" ? "stop" : "freeze", async () => {
-      const evidence = await together(parts, async (part) => part.quiesce?.(run));
-      return { result: undefined, evidence: evidence.filter((it) => it !== undefined).join("; ") };
+      const evidence = await quiesceAll(parts, run);
+      return { result: undefined, evidence: evidence.join("; ") };
     });
   }
   const isAdopted = journal.isFound && (await adopt(run, parts, phases));
@@ -134,6 +134,19 @@ async function makeSet(
     return { result: undefined, evidence: `manifest on ${run.anchor}` };
   });
   return manifest;
+}
+
+/** One platform after the other, the controller's last: the others may need its DNS to shut down. */
+async function quiesceAll(parts: readonly Observed[], run: CaptureRun): Promise<string[]> {
+  const hasController = ({ members }: Observed) =>
+    members.some(({ instance }) => instance.role === "controller");
+  const done: string[] = [];
+  for (const part of parts.toSorted(
+    (a, b) => Number(hasController(a)) - Number(hasController(b)),
+  )) {
+    if (part.quiesce !== undefined) done.push(await part.quiesce(run));
+  }
+  return done;
 }
 
 /** @returns whether all that an interrupted run has left was taken over, and it had come so far */
@@ -162,10 +175,7 @@ async function together<T>(
     it.status === "rejected" ? [it.reason as unknown] : [],
   );
   if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) {
-    const message = failures.map(messageOf).join("\n");
-    throw new CaptureFailure(message, { cause: new AggregateError(failures) });
-  }
+  if (failures.length > 1) throw new CaptureFailure(failures.map(messageOf).join("\n"));
   return results.flatMap((it) => (it.status === "fulfilled" ? [it.value] : []));
 }
 

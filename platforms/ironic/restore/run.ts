@@ -33,16 +33,18 @@ export async function restoreNodes(order: RestoreOrder, context: Context): Promi
   return phases;
 }
 
-/** Of the policies only `WaitGracePeriod` waits: a deployment stops a machine itself. */
+/** `WaitGracePeriod` and `WaitEventually` wait; under the others a deployment stops a machine itself. */
 async function readyToRestore(order: RestoreOrder, context: Context) {
   const { policy, gracePeriod } = order.readiness;
-  if (policy !== "WaitGracePeriod") return preflightRestore(order, context);
+  if (policy === "StopTarget" || policy === "FailImmediate") {
+    return preflightRestore(order, context);
+  }
   return waitFor({
-    what: "somebody to power off the machines, as snapset:restore.targetReadiness is WaitGracePeriod",
+    what: `somebody to power off the machines, as snapset:restore.targetReadiness is ${policy}`,
     observe: () => preflightRestore(order, context),
     isDone: ({ running }) => running.length === 0,
     describe: ({ running }) => `running: ${listed(running)}`,
-    deadlineMs: gracePeriod,
+    deadlineMs: policy === "WaitGracePeriod" ? gracePeriod : order.deadline,
     clock: context.clock,
     signal: context.signal,
     onProgress: (seen) => {
