@@ -26,7 +26,7 @@ function factsOf(set: SetView): string {
     ["not after", set.notAfter === null ? "(unknown)" : formatTime(set.notAfter)],
     ["state", set.state === "refused" ? "cannot be restored, see below" : set.state],
     ["made by", set.madeBy],
-    ["project", set.project],
+    set.namespace === null ? ["project", set.project ?? ""] : ["namespace", set.namespace],
     ["size", sizeOf(set)],
     ["consistency", set.consistency ?? "(unknown)"],
     ["cluster", cluster === null ? "(none)" : `OpenShift ${cluster.version}, ${cluster.id}`],

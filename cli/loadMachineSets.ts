@@ -31,6 +31,7 @@ export async function loadMachineSets(place: MachinePlace): Promise<CloudSets> {
   sets.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   return {
     projectId: place.namespace,
+    owners: "namespace",
     sets,
     images: [],
     snapshots: volumeSnapshotsIn(contents),

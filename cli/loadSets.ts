@@ -7,9 +7,11 @@ import {
   type SnapsetRecord,
 } from "../snapset/sets";
 
-/** The sets that a project can see. */
+/** The sets that a project can see, or those of a namespace. */
 export interface CloudSets {
+  /** The namespace's name, where they are a namespace's. */
   projectId: string;
+  owners: "project" | "namespace";
   /** The newest first. */
   sets: SnapsetRecord[];
   /** All the images that they are put together from. */
@@ -37,7 +39,8 @@ export async function loadSets(options: Parameters<typeof connect>[0]): Promise<
     const snapshots = isToList ? await cloud.blockStorage.listSnapshots() : [];
     const sets = assembleSets(images, snapshots);
     sets.sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-    return { projectId: cloud.projectId, sets, images, snapshots, now: cloud.now() };
+    const { projectId } = cloud;
+    return { projectId, owners: "project", sets, images, snapshots, now: cloud.now() };
   } finally {
     await cloud.close();
   }

@@ -26,8 +26,10 @@ export interface SetView {
   /** Why it cannot be restored, as sentences. */
   problems: string[];
   madeBy: SnapsetRecord["madeBy"];
-  /** Id of the project that owns the images. */
-  project: string;
+  /** Id of the project that owns the images; null for a set of virtual machines. */
+  project: string | null;
+  /** Where the snapshots of virtual machines are; null for a set of a project. */
+  namespace: string | null;
   /** Of its images, and of the volumes that it has snapshots of. */
   sizeBytes: number;
   /** What ran while it was made; null without a manifest. */
@@ -67,6 +69,8 @@ export interface VolumeView extends ManifestVolume {
 /** Whose sets they are, and when. */
 export interface Viewpoint {
   projectId: string;
+  /** What a set belongs to. */
+  owners: "project" | "namespace";
   now: Date;
 }
 
@@ -98,7 +102,7 @@ export function viewOf(
     state: stateOf(set, problems),
     problems,
     madeBy: set.madeBy,
-    project: set.owner,
+    ...{ project: null, namespace: null, [viewpoint.owners]: set.owner },
     sizeBytes: members.reduce((sum, it) => sum + (it.sizeBytes ?? 0) + volumeBytesOf(it), 0),
     consistency: manifest?.consistency ?? null,
     members,

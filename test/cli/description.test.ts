@@ -32,6 +32,11 @@ describe("description", () => {
     ]);
   });
 
+  it("tells of a set of virtual machines in which namespace it is", () => {
+    const lines = description(setView({ project: null, namespace: "parks" })).split("\n");
+    expect(lines[6]).toBe("namespace    parks");
+  });
+
   it("tells of a set without a manifest what is known, and why it cannot be restored", () => {
     const image = {
       name: "master0",

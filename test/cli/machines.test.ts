@@ -80,6 +80,14 @@ describe("the command, of virtual machines", () => {
     expect(out).toContain("frozen together at");
   });
 
+  test("a set of virtual machines is a namespace's, and of no project", async () => {
+    const { out } = await run("show", app.snapId, ...there);
+    expect(out).toContain("\nnamespace    default\n");
+    expect(out).not.toContain("project");
+    const json = await run("show", "--json", app.snapId, ...there);
+    expect(JSON.parse(json.out)).toMatchObject([{ namespace: "default", project: null }]);
+  });
+
   test("latest prints the newest set's snap_id", async () => {
     expect(await run("latest", ...there)).toEqual({ code: 0, out: `${app.snapId}\n`, err: "" });
   });

@@ -1,4 +1,4 @@
-import { viewOf, type SetView } from "../../cli/setView";
+import { viewOf, type SetView, type Viewpoint } from "../../cli/setView";
 import { assembleSets, type SetImage, type SetSnapshot } from "../../snapset/sets";
 import {
   hotstackImage,
@@ -9,7 +9,11 @@ import {
   withVolumes,
 } from "../snapset/arbitraries";
 
-const viewpoint = { projectId: "us", now: new Date("2026-11-22T00:00:00Z") };
+const viewpoint = {
+  projectId: "us",
+  owners: "project",
+  now: new Date("2026-11-22T00:00:00Z"),
+} as const;
 
 const manifest = manifestOf("AbCdEf12", {
   cluster: {
@@ -26,7 +30,7 @@ const committed = (of = manifest): SetImage[] => [
 
 function viewsOf(
   images: SetImage[],
-  changes: Partial<typeof viewpoint> = {},
+  changes: Partial<Viewpoint> = {},
   snapshots: SetSnapshot[] = [],
 ): SetView[] {
   return assembleSets(images, snapshots).map((set) =>
@@ -46,6 +50,7 @@ describe("viewOf", () => {
         problems: [],
         madeBy: "snapset",
         project: "us",
+        namespace: null,
         sizeBytes: 2000,
         consistency: "shutdown",
         members: manifest.members.map((member) => ({

@@ -11,6 +11,7 @@ export function setView(changes: Partial<SetView> = {}): SetView {
     problems: [],
     madeBy: "snapset",
     project: "p1",
+    namespace: null,
     sizeBytes: 24_674_836_480,
     consistency: "shutdown",
     members: [
