@@ -114,12 +114,16 @@ export function describeFaults(on: () => KubeVirtUnderTest): void {
 
   test("somebody starts a machine while it is captured: its snapshot is not believed", async () => {
     const app = await Application.start(on());
-    const starting: Promise<void>[] = [];
-    app.machines.onReport = (line) => {
-      if (line === "verify") starting.push(app.start([app.web]));
-    };
-    const message = await failureOf(app.capture());
-    await Promise.all(starting);
+    // The other one's takes its time.
+    const mend = on().setFault({ effect: "volumeSnapshotNeverReady", name: `${app.db}-rootdisk` });
+    const capture = failureOf(app.capture());
+    await on().until("its snapshot to be ready", async () => {
+      const snapshots = await app.snapshots();
+      expect(snapshots.at(-1)?.status).toMatchObject({ readyToUse: true });
+    });
+    await app.start([app.web]);
+    mend();
+    const message = await capture;
     expect(message).toContain(`snapshot of ${app.web} failed: somebody let its machine run`);
     expect(await app.leftovers()).toEqual([]);
   });

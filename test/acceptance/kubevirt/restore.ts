@@ -171,7 +171,9 @@ export function describeRestore(on: () => KubeVirtUnderTest): void {
       expect((await app.guest(app.db).files())[parks]).toBe("Yosemite");
       await app.guest(app.db).write(parks, `after ${trigger}`);
     }
-    expect(await app.restores()).toHaveLength(2);
+    await on().until("only the last one of each to be left", async () => {
+      expect(await app.restores()).toHaveLength(2);
+    });
   });
 
   test("a restore that fails says what KubeVirt says; the next up makes it anew", async () => {

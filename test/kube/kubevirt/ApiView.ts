@@ -69,7 +69,8 @@ export class ApiView implements Context {
   }
 
   static async take(api: Api, machinery: Machinery): Promise<ApiView> {
-    const lists = types.map(async (type): Promise<[string, KubeObject[]]> => {
+    const served = types.filter(({ group }) => machinery.served[group]?.length !== 0);
+    const lists = served.map(async (type): Promise<[string, KubeObject[]]> => {
       const version = machinery.served[type.group]?.[0];
       const objects = await api.list(pathOf(type, undefined, undefined, version));
       return [nameOf(type), objects.map((object) => typed(type, object))];

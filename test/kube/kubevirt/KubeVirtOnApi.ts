@@ -94,6 +94,7 @@ export class KubeVirtOnApi implements KubeVirtUnderTest, Machinery {
 
   async #install(): Promise<void> {
     const { lab, pki } = this.plane;
+    const isServed = (group: string) => this.served[group]?.length !== 0;
     await this.plane.start();
     await Promise.all([this.#virtApi.open(), this.#proxy.open()]);
     const ca = pki.serverAuthority.pair.certificate;
@@ -104,17 +105,20 @@ export class KubeVirtOnApi implements KubeVirtUnderTest, Machinery {
     await seedAll(lab, [
       serviceAccount(account.namespace, account.name),
       ...productRights(account, this.namespace),
-      ...aggregation(this.#virtApi.port, ca),
+      ...(isServed("subresources.kubevirt.io") ? aggregation(this.#virtApi.port, ca) : []),
     ]);
-    const validated = customTypes.filter(({ plural }) => plural in webhookNames);
+    const served = customTypes.filter(({ group }) => isServed(group));
+    const validated = served.filter(({ plural }) => plural in webhookNames);
     await until("KubeVirt's types to be served", async () => {
       await seedAll(lab, storage());
       await Promise.all(
-        customTypes.map((type) =>
+        served.map((type) =>
           lab.list(pathOf(type, undefined, undefined, this.served[type.group]?.[0])),
         ),
       );
-      await lab.get("/apis/subresources.kubevirt.io/v1");
+      if (isServed("subresources.kubevirt.io")) {
+        await lab.get("/apis/subresources.kubevirt.io/v1");
+      }
     });
     await seedAll(lab, webhooks(validated, this.#virtApi.url, ca));
     const product = await tokenOf(this.plane, account.namespace, account.name);
