@@ -23,7 +23,8 @@ export function environmentText(set: SnapsetRecord): string {
   const document = new Document(environment, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_key, node) => {
-      if (typeof node.value === "string" && escaped.test(node.value)) node.type = "QUOTE_DOUBLE";
+      if (typeof node.value !== "string") return;
+      if (escaped.test(node.value) || blankLine.test(node.value)) node.type = "QUOTE_DOUBLE";
     },
   });
   document.commentBefore = headOf(set, environment);
@@ -51,6 +52,9 @@ export function writeNew(path: string, cwd: string, text: string): void {
 
 /** What a terminal might obey, and line ends that YAML would change. */
 const escaped = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+
+/** In a literal block the blanks of a line that has nothing else can get lost. */
+const blankLine = /^[ \t]+$/m;
 
 function escapeOf(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -83,6 +83,7 @@ describe("the environment of a set", () => {
     const line = fc.string({ unit: "grapheme" });
     const any = fc.oneof(
       line,
+      fc.constantFrom(" \n", "\n \n", "\t\n", "a\n \n", "a\n ", " \na"),
       fc
         .array(fc.oneof(line, fc.constantFrom("\u001b[2J", "\r", "\u202e", "\t", " ", "\u0085")))
         .map((parts) => parts.join("\n")),
