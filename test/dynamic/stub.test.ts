@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { providerStub } from "../../dynamic/stub";
 
 describe("providerStub", () => {
-  it.each(["SnapId", "SnapSet", "Selection", "Revival", "Reset"])(
+  it.each(["SnapId", "SnapSet", "Selection", "Revival", "Reset", "Restoration"])(
     "is serialised for %s as a few strings: no path, no environment, no code of ours",
     async (kind) => {
       process.env["OS_PASSWORD"] = "hunter2-in-the-environment";
