@@ -72,8 +72,10 @@ type Warn = (line: string) => void;
 
 /** Whether another state is wanted, as far as a preview can tell: what is not known may be another. */
 function isOther(olds: Partial<RestorationInputs>, news: RestorationInputs): boolean {
-  return (["snapId", "trigger", "members"] as const).some(
-    (key) => !isKnown(news[key]) || isDifferent(olds[key], news[key]),
+  return (
+    (["snapId", "trigger", "members"] as const).some(
+      (key) => !isKnown(news[key]) || isDifferent(olds[key], news[key]),
+    ) || isDifferent(olds.kubevirt?.targets, news.kubevirt?.targets)
   );
 }
 

@@ -22,7 +22,7 @@ const provider = restorationProvider({
     signal: new AbortController().signal,
     status: () => undefined,
     warn: () => undefined,
-  } as never,
+  },
 });
 
 const changes = async (news: Partial<RestorationInputs>, olds: Partial<RestorationOutputs> = {}) =>
@@ -40,6 +40,8 @@ describe("a restore is a step and no state", () => {
     expect(await changes({ trigger: "2" })).toBe(true);
     const members = inputs.members.map((member) => ({ ...member, target: "copy" }));
     expect(await changes({ members })).toBe(true);
+    const targets = { db: { name: null, macAddresses: { default: "02:00:00:00:00:07" } } };
+    expect(await changes({ kubevirt: { targets } as never })).toBe(true);
   });
 
   it("one that stopped half-way is gone on with", async () => {
