@@ -108,6 +108,16 @@ export function describeFrozen(on: () => KubeVirtUnderTest): void {
     expect(await app.leftovers()).toEqual([]);
   });
 
+  test("who is frozen stands in the journal before the first is, for whoever finds it after a kill", async () => {
+    const app = await Application.start(on());
+    const mend = on().setFault({ effect: "freezeFails", name: app.web });
+    await failureOf(app.capture({ ...frozen, onFailure: "keep" }));
+    mend();
+    const journals = (await on().list("configmaps")).map((it) => JSON.stringify(it));
+    const own = journals.find((text) => text.includes(app.web) && text.includes("snapset-capture"));
+    expect(own).toContain(String.raw`\"frozen\":{\"members\":[\"${app.db}\",\"${app.web}\"]`);
+  });
+
   test("one snapshot that fails: nothing is committed, all are thawed and run", async () => {
     const app = await Application.start(on(), { failureDeadline: 4_000 });
     const mend = on().setFault({ effect: "volumeSnapshotHangs", name: `${app.web}-rootdisk` });

@@ -163,6 +163,15 @@ export function describeRestore(on: () => KubeVirtUnderTest): void {
     expect((await app.guest(app.db).files())[parks]).toBe("written since");
   });
 
+  test("what an up asks for that was whole is done, though the same was done before", async () => {
+    const app = await Application.start(on());
+    const { manifest } = await app.capture();
+    await app.machines.restore(manifest);
+    await app.guest(app.db).write(parks, "written since");
+    await app.machines.restore(manifest, { isInterrupted: false });
+    expect((await app.guest(app.db).files())[parks]).toBe("Yosemite");
+  });
+
   test("another trigger restores again; of each machine the last restore is kept", async () => {
     const app = await Application.start(on());
     const { manifest } = await app.capture();
