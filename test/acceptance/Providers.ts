@@ -34,8 +34,13 @@ export class Providers {
   }
 
   /** What `pulumi destroy` asks for of a set that the engine has never heard of. */
-  async forget(snapId: string, deletionPolicy: "Delete" | "Retain"): Promise<void> {
-    await this.ask("SnapId", "delete", snapId, { snapId, deletionPolicy, selfUrn: "urn:test" });
+  async forget(
+    snapId: string,
+    deletionPolicy: "Delete" | "Retain",
+    kubevirt: CaptureInputs["kubevirt"] = null,
+  ): Promise<void> {
+    const kept = { snapId, deletionPolicy, kubevirt, selfUrn: "urn:test" };
+    await this.ask("SnapId", "delete", snapId, kept);
   }
 
   /** What a first `up` of a restore does when its servers are there. */

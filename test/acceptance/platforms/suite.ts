@@ -104,6 +104,24 @@ export function describePlatform(name: string, open: () => Promise<PlatformUnder
       expect((await on.running()).toSorted()).toEqual([...on.members].toSorted());
     });
 
+    it("are given back by a destroy that knows of a killed capture by its snap_id alone", async () => {
+      const [, second] = on.members;
+      on.failImageOf(second);
+      const inputs = on.capture({ onFailure: "keep" });
+      await failureOf(on.providers.capture(inputs));
+      await on.providers.forget(inputs.snapId, "Delete", inputs.kubevirt);
+      expect(await on.kept()).toEqual([]);
+      expect((await on.running()).toSorted()).toEqual([...on.members].toSorted());
+    });
+
+    it("and so is a set that was committed without the engine's hearing of it", async () => {
+      const set = await captured();
+      await on.providers.forget(set.snapId, "Retain", set.kubevirt);
+      expect(await on.kept()).not.toEqual([]);
+      await on.providers.forget(set.snapId, "Delete", set.kubevirt);
+      expect(await on.kept()).toEqual([]);
+    });
+
     it("are refused by name before the first change when one is not there", async () => {
       const [, second] = on.members;
       const inputs = on.capture();
