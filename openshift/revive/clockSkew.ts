@@ -5,6 +5,9 @@ import { tolerate } from "../api/tolerate";
 /** The API tells its time in whole seconds, and takes a moment to answer. */
 const tolerableMs = 5000;
 
+/** By so much the API's clock may be later than it tells: what is of before the shutdown must not count. */
+const cutOffMs = 1000;
+
 /**
  * Compares the cluster's clock with ours: what the cluster dates is compared with the moment at
  * which it was off, and that is a moment of our clock.
@@ -33,5 +36,5 @@ export function measureClockSkew(context: ReviveContext): Promise<number> {
  * otherwise. Leases that are renewed under our eyes count in any case.
  */
 export function offAtByTheirClock(offAt: Date, skewMs: number): Date {
-  return new Date(offAt.getTime() + Math.max(0, skewMs));
+  return skewMs > 0 ? new Date(offAt.getTime() + skewMs + cutOffMs) : offAt;
 }
