@@ -35,9 +35,10 @@ function factsOf(set: SetView): string {
   return facts.map(([name, value]) => `${name.padEnd(12)} ${printable(value)}`).join("\n");
 }
 
-function membersOf({ members }: SetView): string {
+function membersOf({ members, namespace }: SetView): string {
+  const [made, of] = namespace === null ? ["IMAGE", "SERVER"] : ["SNAPSHOT", "MACHINE"];
   return table(
-    ["NAME", "ROLE", "IMAGE", "STATUS", "SIZE", "SERVER WAS", "MACS"],
+    ["NAME", "ROLE", made, "STATUS", "SIZE", `${of} WAS`, "MACS"],
     members.map((member) => [
       member.name,
       member.role,
@@ -50,7 +51,11 @@ function membersOf({ members }: SetView): string {
   );
 }
 
-function sizeOf({ sizeBytes, members }: SetView): string {
+function sizeOf({ sizeBytes, members, namespace }: SetView): string {
+  // All that a snapshot of a virtual machine holds are its volumes.
+  if (namespace !== null) {
+    return `${formatBytes(sizeBytes)} in ${counted(members.length, "snapshot")}`;
+  }
   const volumes = members.flatMap((member) => member.volumes);
   const held = volumes.filter((volume) => volume.snapshotId !== null).length;
   const images = counted(members.length, "image");

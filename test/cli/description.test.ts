@@ -35,6 +35,9 @@ describe("description", () => {
   it("tells of a set of virtual machines in which namespace it is", () => {
     const lines = description(setView({ project: null, namespace: "parks" })).split("\n");
     expect(lines[6]).toBe("namespace    parks");
+    expect(lines[7]).toMatch(/^size {9}\d.* in \d+ snapshots?$/);
+    const [, headings] = lines.slice(lines.indexOf("Members"));
+    expect(headings).toMatch(/^ {2}NAME +ROLE +SNAPSHOT +STATUS +SIZE +MACHINE WAS +MACS$/);
   });
 
   it("tells of a set without a manifest what is known, and why it cannot be restored", () => {
