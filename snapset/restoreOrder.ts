@@ -1,5 +1,5 @@
 import type { ManifestMember } from "./manifest";
-import type { ReadinessPolicy } from "./reset/preflight";
+import type { Readiness } from "./reset/preflight";
 import type { ResetVolume } from "./reset/resetNode";
 import type { Role } from "./roles";
 
@@ -14,8 +14,8 @@ export interface RestoreOrder {
    */
   by?: string;
   members: readonly RestoreMember[];
-  /** What becomes of machines that run; `gracePeriod` in milliseconds. */
-  readiness: { policy: ReadinessPolicy; gracePeriod: number };
+  /** What becomes of machines that run. */
+  readiness: Readiness;
   /** Milliseconds, for all to be back. */
   deadline: number;
   /** Whether an earlier run may have left it half done. */
@@ -32,12 +32,8 @@ export interface RestoreMember {
   imageId: string;
   /** In the order of their devices; data volumes that are filled already. */
   volumes: readonly ResetVolume[];
-  /** As they were at the capture; absent for a server, whose ports are declared. */
-  macAddresses?: readonly string[];
   /** What the manifest says of a virtual machine. */
   virtualMachine?: ManifestMember["virtualMachine"];
-  /** What the manifest says of a bare-metal node. */
-  bareMetal?: ManifestMember["bareMetal"];
 }
 
 /**
@@ -46,6 +42,6 @@ export interface RestoreMember {
  * @param target the machine: an id or a name
  */
 export function restoreMemberOf(member: ManifestMember, target: string): RestoreMember {
-  const { name, role, imageId, macAddresses, virtualMachine, bareMetal } = member;
-  return { name, role, target, imageId, volumes: [], macAddresses, virtualMachine, bareMetal };
+  const { name, role, imageId, virtualMachine } = member;
+  return { name, role, target, imageId, volumes: [], virtualMachine };
 }

@@ -12,7 +12,7 @@ import { decodeManifest, encodeManifest, type Manifest } from "../../snapset/man
 import type { Context } from "../context";
 import type { SetIdentity, SetStore } from "../platform";
 import { candidates } from "./candidates";
-import { ifThere } from "./ifThere";
+import { ifThere } from "../tolerate";
 import { listOwnImages } from "./images";
 import { patchTags, propertyPatches } from "./patch";
 

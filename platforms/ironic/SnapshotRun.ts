@@ -1,3 +1,4 @@
+import { getOrMake } from "../../common/getOrMake";
 import { eachBounded } from "../../common/eachBounded";
 import type { Image } from "../../openstack";
 import { imageNameOf, propertiesOf, tagsOf } from "../../snapset/identity";
@@ -9,7 +10,7 @@ import {
   type SnapshotStep,
 } from "../../snapset/ironic/snapshotPlan";
 import type { Context } from "../context";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 import { observeImages } from "../glance/images";
 import { patchTags } from "../glance/patch";
 import type { CaptureRun } from "../platform";
@@ -160,11 +161,7 @@ export class SnapshotRun {
   }
 
   private attemptOf(name: string): Attempt {
-    const known = this.attempts.get(name);
-    if (known !== undefined) return known;
-    const fresh = { count: 0, notBefore: 0 };
-    this.attempts.set(name, fresh);
-    return fresh;
+    return getOrMake(this.attempts, name, () => ({ count: 0, notBefore: 0 }));
   }
 }
 

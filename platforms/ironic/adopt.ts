@@ -1,7 +1,7 @@
 import { listed } from "../../common/listed";
 import { ranSinceSnapshot } from "../../snapset/ironic/adoption";
 import type { Context } from "../context";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 import { observeImages } from "../glance/images";
 import type { Adopted, CaptureRun } from "../platform";
 import type { NodeMember } from "./preflight";

@@ -1,6 +1,6 @@
 import { counted } from "../../common/counted";
 import type { Context } from "../context";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 import { listOwnImages } from "../glance/images";
 import type { SetIdentity } from "../platform";
 import { abortSnapshots } from "./abort";

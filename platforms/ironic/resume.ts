@@ -1,12 +1,12 @@
 import { counted } from "../../common/counted";
 import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
-import { isConflict } from "../../openstack";
 import type { CaptureProgress } from "../../snapset/capture/progress";
 import type { NodeView } from "../../snapset/ironic/node";
 import type { Instance } from "../../snapset/snapsetData";
 import type { Context } from "../context";
 import type { Source } from "../platform";
+import { unlessConflict } from "../tolerate";
 import { observeNodes } from "./observe";
 
 type Nodes = ReadonlyMap<string, NodeView>;
@@ -37,12 +37,14 @@ export async function resumeNodes(
 function powerOn(machines: readonly Instance[], deadlineMs: number, context: Context) {
   const isOn = (nodes: Nodes, { uuid }: Instance) =>
     !nodes.has(uuid) || nodes.get(uuid)?.powerState === "power on";
+  const powered = (uuid: string) =>
+    context.cloud.bareMetal.setPowerState(uuid, { target: "power on" });
   return waitFor<Nodes>({
     what: `${listed(machines.map(({ name }) => name))} to be powered on`,
     observe: async () => {
       const nodes = await observeNodes(context);
       const off = machines.filter(({ uuid }) => isStartable(nodes.get(uuid)));
-      await Promise.all(off.map(({ uuid }) => tell(uuid, context)));
+      await Promise.all(off.map(({ uuid }) => unlessConflict(powered(uuid))));
       return nodes;
     },
     isDone: (nodes) => machines.every((machine) => isOn(nodes, machine)),
@@ -69,13 +71,4 @@ function isStartable(node: NodeView | undefined): boolean {
 function stateOf(node: NodeView | undefined): string {
   const error = node?.lastError == null ? "" : `: ${node.lastError}`;
   return `${node?.powerState ?? "unknown"} (${node?.provisionState ?? "gone"})${error}`;
-}
-
-/** Somebody else may have told it something meanwhile. */
-async function tell(uuid: string, { cloud }: Context): Promise<void> {
-  try {
-    await cloud.bareMetal.setPowerState(uuid, { target: "power on" });
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
 }

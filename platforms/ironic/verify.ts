@@ -1,10 +1,11 @@
 import type { Image } from "../../openstack";
 import type { CaptureProgress } from "../../snapset/capture/progress";
-import { imageNameOf, tagsOf } from "../../snapset/identity";
+import { imageNameOf } from "../../snapset/identity";
 import { errorOf, maintenanceOf, nodeLabel, type NodeView } from "../../snapset/ironic/node";
 import type { Indication, ManifestMember } from "../../snapset/manifest";
 import { CaptureFailure } from "../capture/failure";
 import type { Context } from "../context";
+import { imageDefects } from "../glance/imageDefects";
 import { observeImages } from "../glance/images";
 import type { CaptureRun } from "../platform";
 import { observeNodes } from "./observe";
@@ -28,7 +29,7 @@ export async function verifyNodes(
   const defects = members.flatMap((member) => {
     const { name, uuid } = member.instance;
     return [
-      ...imageDefects(member, images.get(name), name === run.anchor),
+      ...imageDefects(member.identity, images.get(name), name === run.anchor, dataDefects),
       ...nodeDefects(nodes.get(uuid)),
     ].map((defect) => `image of ${name} failed: ${defect}`);
   });
@@ -42,22 +43,14 @@ export async function verifyNodes(
   });
 }
 
-function imageDefects(
-  { identity }: NodeMember,
-  image: Image | undefined,
-  isAnchor: boolean,
-): string[] {
-  if (image === undefined) return ["its image was deleted during the capture"];
-  const missing = isAnchor ? [] : tagsOf(identity).filter((tag) => !image.tags.includes(tag));
+function dataDefects(image: Image): string[] {
   const what = `image ${image.id}`;
   return [
-    ...(image.status === "active" ? [] : [`${what} is ${image.status}`]),
     ...((image.size ?? 0) > 0 ? [] : [`${what} is empty`]),
     ...(image.os_hash_value ? [] : [`${what} has no checksum`]),
     ...(image["disk_format"] === "qcow2"
       ? []
       : [`${what} is ${String(image["disk_format"])}, not qcow2`]),
-    ...missing.map((tag) => `${what} lacks the tag ${tag}`),
   ];
 }
 

@@ -20,7 +20,7 @@ export async function findInstances(
 ): Promise<Instance[]> {
   if (instances.length > 0) return instances;
   const begun = journalOf(snapId, await listJournals());
-  return begun === undefined ? findWanted(context) : begun.journal.instances.map(asInstance);
+  return begun === undefined ? findWanted(context) : begun.journal.instances;
 }
 
 async function findWanted(context: KubeVirtContext): Promise<Instance[]> {
@@ -33,9 +33,3 @@ async function findWanted(context: KubeVirtContext): Promise<Instance[]> {
   if (problems.length > 0) throw new InputError("kubevirt", problems);
   return machines.map((vm) => instanceOf(vm, vmis.get(vm.metadata.name)));
 }
-
-function asInstance({ platform, ...instance }: JournalInstance): Instance {
-  return { ...instance, ...(platform !== undefined && { platform }) };
-}
-
-type JournalInstance = Omit<Instance, "platform"> & { platform?: Instance["platform"] | undefined };

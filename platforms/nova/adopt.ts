@@ -6,7 +6,7 @@ import type { Member } from "../../snapset/capture/member";
 import type { Context } from "../context";
 import type { Adopted } from "../platform";
 import { deleteSnapshots } from "./deleteSnapshots";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 import { observeImages } from "../glance/images";
 import { observeSnapshots, snapshotIdsOf } from "./observe";
 import type { CaptureInputs } from "../capture/types";

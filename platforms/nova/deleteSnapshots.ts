@@ -2,7 +2,7 @@ import { counted } from "../../common/counted";
 import { waitFor } from "../../common/wait";
 import { isBadRequest, type Snapshot } from "../../openstack";
 import type { Context } from "../context";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 
 /** The states in which Cinder takes the order (cinder `volume/api.py`, delete_snapshot). */
 const deletable = ["available", "error"];

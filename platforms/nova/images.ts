@@ -1,3 +1,4 @@
+import { getOrMake } from "../../common/getOrMake";
 import { eachBounded } from "../../common/eachBounded";
 import { messageOf } from "../../common/errors";
 import { ApiError, type Image } from "../../openstack";
@@ -220,11 +221,7 @@ export class ImageRun {
   }
 
   private attemptOf(name: string): Attempt {
-    const known = this.attempts.get(name);
-    if (known !== undefined) return known;
-    const fresh = { count: 0, notBefore: 0 };
-    this.attempts.set(name, fresh);
-    return fresh;
+    return getOrMake(this.attempts, name, () => ({ count: 0, notBefore: 0 }));
   }
 
   private withRefusal(step: ImageStep): ImageStep {

@@ -2,7 +2,7 @@ import { counted } from "../../common/counted";
 import type { Context } from "../context";
 import type { SetIdentity } from "../platform";
 import { deleteSnapshots } from "./deleteSnapshots";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 import { listOwnImages } from "../glance/images";
 import { observeSnapshots } from "./observe";
 

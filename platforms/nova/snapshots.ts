@@ -9,7 +9,7 @@ import {
 import type { ServerView } from "../../snapset/capture/server";
 import { imageNameOf, snapIdProperty, snapshotMetadataOf } from "../../snapset/identity";
 import type { Context } from "../context";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 import { observeSnapshots, snapshotIdsOf } from "./observe";
 
 /** Snapshots of ours under way at a time: Cinder has no bound of its own to learn from. */

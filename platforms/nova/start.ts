@@ -1,11 +1,11 @@
 import { counted } from "../../common/counted";
 import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
-import { isConflict } from "../../openstack";
 import type { ServerView } from "../../snapset/capture/server";
 import { stopRank } from "../../snapset/roles";
 import type { Instance } from "../../snapset/snapsetData";
 import type { Context } from "../context";
+import { unlessConflict } from "../tolerate";
 import { observeServers } from "./observe";
 
 type Servers = ReadonlyMap<string, ServerView>;
@@ -49,7 +49,7 @@ function startAll(
       await Promise.all(
         group
           .filter(({ uuid }) => isStartable(servers.get(uuid)))
-          .map((instance) => start(instance, context)),
+          .map(({ uuid }) => unlessConflict(context.cloud.compute.startServer(uuid))),
       );
       return servers;
     },
@@ -75,13 +75,4 @@ function isStartable(server: ServerView | undefined): boolean {
 function describe({ name }: Instance, server: ServerView | undefined): string {
   const task = server?.["OS-EXT-STS:task_state"] ?? null;
   return `${name} ${server?.status ?? "deleted"}${task === null ? "" : ` (${task})`}`;
-}
-
-/** Nova answers 409 to a server that somebody else has told something meanwhile. */
-async function start(instance: Instance, { cloud }: Context): Promise<void> {
-  try {
-    await cloud.compute.startServer(instance.uuid);
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
 }

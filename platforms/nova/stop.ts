@@ -1,6 +1,5 @@
 import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
-import { isConflict } from "../../openstack";
 import type { Member } from "../../snapset/capture/member";
 import type { Instance } from "../../snapset/snapsetData";
 import type { ServerView } from "../../snapset/capture/server";
@@ -8,6 +7,7 @@ import { judgeStop } from "../../snapset/capture/stopEvidence";
 import { stopRank } from "../../snapset/roles";
 import type { Context } from "../context";
 import type { OpenJournal } from "../capture/journal";
+import { unlessConflict } from "../tolerate";
 import { observeServers } from "./observe";
 
 /**
@@ -105,13 +105,9 @@ async function stopGroup(
   await Promise.all(running.map((member) => stop(member, context)));
 }
 
-/** Nova answers 409 to stopping a server that went down by itself in between. */
-async function stop(member: Member, { cloud }: Context): Promise<void> {
-  try {
-    await cloud.compute.stopServer(member.instance.uuid);
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
+/** One that went down by itself in between is no failure. */
+function stop({ instance }: Member, { cloud }: Context): Promise<void> {
+  return unlessConflict(cloud.compute.stopServer(instance.uuid));
 }
 
 /** Notes of each server how long it took from now until it is first seen SHUTOFF, in the cloud's time. */

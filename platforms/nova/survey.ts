@@ -5,7 +5,7 @@ import type { ServerView } from "../../snapset/capture/server";
 import type { Instance } from "../../snapset/snapsetData";
 import type { Context } from "../context";
 import { cinderQuotasOf, quotasOf } from "./quotas";
-import { ifThere } from "../glance/ifThere";
+import { ifThere } from "../tolerate";
 import { observeServers } from "./observe";
 
 /** The servers with all their MACs: Nova names no port that has no address. */

@@ -3,10 +3,11 @@ import { ranSince } from "../../snapset/capture/adoption";
 import { disturbanceOf } from "../../snapset/capture/disturbance";
 import { indicationsOf, isVolumeBacked, type Member } from "../../snapset/capture/member";
 import type { CaptureProgress } from "../../snapset/capture/progress";
-import { imageNameOf, tagsOf } from "../../snapset/identity";
+import { imageNameOf } from "../../snapset/identity";
 import type { ManifestMember } from "../../snapset/manifest";
 import type { Context } from "../context";
 import { CaptureFailure } from "../capture/failure";
+import { imageDefects } from "../glance/imageDefects";
 import { observeImages } from "../glance/images";
 import type { CaptureRun } from "../platform";
 import type { MadeMembers } from "./makeMembers";
@@ -35,7 +36,9 @@ export async function verify(
       const image = images.get(member.instance.name);
       const disturbance = disturbanceOf(member, server, inputs.consistency);
       return [
-        ...imageDefects(member, image, member.instance.name === anchor),
+        ...imageDefects(member.identity, image, member.instance.name === anchor, (it) =>
+          emptyDefects(member, it),
+        ),
         ...(disturbance === undefined ? [] : [disturbance]),
         ...(await runDefects(member, server?.updated, image, made, inputs, context)),
       ].map((defect) => `image of ${member.instance.name} failed: ${defect}`);
@@ -50,17 +53,9 @@ export async function verify(
   });
 }
 
-function imageDefects(member: Member, image: Image | undefined, isAnchor: boolean): string[] {
-  if (image === undefined) return ["its image was deleted during the capture"];
-  const missing = isAnchor
-    ? []
-    : tagsOf(member.identity).filter((tag) => !image.tags.includes(tag));
-  const isEmpty = (image.size ?? 0) === 0 && !isVolumeBacked(member);
-  return [
-    ...(image.status === "active" ? [] : [`image ${image.id} is ${image.status}`]),
-    ...(isEmpty ? [`image ${image.id} is empty`] : []),
-    ...missing.map((tag) => `image ${image.id} lacks the tag ${tag}`),
-  ];
+/** That of a server which boots from a volume only names snapshots. */
+function emptyDefects(member: Member, { id, size }: Image): string[] {
+  return (size ?? 0) === 0 && !isVolumeBacked(member) ? [`image ${id} is empty`] : [];
 }
 
 /**

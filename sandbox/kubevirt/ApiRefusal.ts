@@ -1,3 +1,4 @@
+import { statusObject } from "../openshift/statusObject";
 import { nameOf, type ResourceType } from "./resources";
 
 /** Why one field was not taken. */
@@ -23,14 +24,8 @@ export class ApiRefusal extends Error {
   /** As it goes over the wire. */
   toStatus() {
     return {
-      kind: "Status",
-      apiVersion: "v1",
-      metadata: {},
-      status: "Failure",
-      message: this.message,
-      reason: this.reason,
+      ...statusObject(this.status, this.reason, this.message),
       ...(this.causes.length > 0 && { details: { causes: this.causes } }),
-      code: this.status,
     };
   }
 }

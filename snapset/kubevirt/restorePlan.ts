@@ -1,4 +1,5 @@
 import type { ResetWish } from "../reset/mark";
+import type { ReadinessPolicy } from "../reset/preflight";
 import { restoreNameOf } from "./names";
 import {
   conditionWords,
@@ -7,10 +8,6 @@ import {
   type VmRestoreView,
   type VmView,
 } from "./objects";
-
-/** What becomes of a target that runs, in KubeVirt's words. */
-export type TargetReadinessPolicy =
-  "StopTarget" | "WaitGracePeriod" | "FailImmediate" | "WaitEventually";
 
 /** One member, and the machine that it is restored into. */
 export interface RestoreTarget {
@@ -24,7 +21,7 @@ export interface RestoreTarget {
 
 export interface RestoreOptions {
   wish: ResetWish;
-  policy: TargetReadinessPolicy;
+  policy: ReadinessPolicy;
   volumeRestorePolicy: string | null;
   /** Whether the API knows policies: v1alpha1 knows none. */
   hasPolicies: boolean;

@@ -13,6 +13,34 @@ export const readinessPolicies = [
 ] as const;
 export type ReadinessPolicy = (typeof readinessPolicies)[number];
 
+/** What becomes of machines that run when they are to be restored. */
+export interface Readiness {
+  policy: ReadinessPolicy;
+  /** Milliseconds. */
+  gracePeriod: number;
+}
+
+/**
+ * For how long somebody is waited for to stop the machines, in milliseconds; undefined where nobody
+ * is: `StopTarget` does it itself, and `FailImmediate` was the preflight's.
+ *
+ * @param deadlineMs of the whole restore
+ */
+export function patienceOf(
+  { policy, gracePeriod }: Readiness,
+  deadlineMs: number,
+): number | undefined {
+  switch (policy) {
+    case "StopTarget":
+    case "FailImmediate":
+      return undefined;
+    case "WaitGracePeriod":
+      return gracePeriod;
+    case "WaitEventually":
+      return deadlineMs;
+  }
+}
+
 /** What a reset would do, and what speaks against it. */
 export interface ResetVerdict {
   /** Names of the nodes that would be changed; empty when all are as they should be. */

@@ -1,3 +1,4 @@
+import { getOrMake } from "../../../common/getOrMake";
 import {
   planDeploy,
   type DeployObservation,
@@ -97,11 +98,7 @@ export class DeployRun {
   }
 
   private attemptOf(name: string): Attempt {
-    const known = this.attempts.get(name);
-    if (known !== undefined) return known;
-    const fresh = { count: 0, notBefore: 0, hasMoved: false };
-    this.attempts.set(name, fresh);
-    return fresh;
+    return getOrMake(this.attempts, name, () => ({ count: 0, notBefore: 0, hasMoved: false }));
   }
 }
 

@@ -4,6 +4,7 @@ import { listed } from "../../../common/listed";
 import { waitFor } from "../../../common/wait";
 import type { DeployStep } from "../../../snapset/ironic/deployPlan";
 import type { PhaseRecord } from "../../../snapset/manifest";
+import { patienceOf } from "../../../snapset/reset/preflight";
 import type { RestoreOrder } from "../../../snapset/restoreOrder";
 import { recordPhases } from "../../capture/phases";
 import type { Context } from "../../context";
@@ -35,16 +36,15 @@ export async function restoreNodes(order: RestoreOrder, context: Context): Promi
 
 /** `WaitGracePeriod` and `WaitEventually` wait; under the others a deployment stops a machine itself. */
 async function readyToRestore(order: RestoreOrder, context: Context) {
-  const { policy, gracePeriod } = order.readiness;
-  if (policy === "StopTarget" || policy === "FailImmediate") {
-    return preflightRestore(order, context);
-  }
+  const { policy } = order.readiness;
+  const deadlineMs = patienceOf(order.readiness, order.deadline);
+  if (deadlineMs === undefined) return preflightRestore(order, context);
   return waitFor({
     what: `somebody to power off the machines, as snapset:restore.targetReadiness is ${policy}`,
     observe: () => preflightRestore(order, context),
     isDone: ({ running }) => running.length === 0,
     describe: ({ running }) => `running: ${listed(running)}`,
-    deadlineMs: policy === "WaitGracePeriod" ? gracePeriod : order.deadline,
+    deadlineMs,
     clock: context.clock,
     signal: context.signal,
     onProgress: (seen) => {

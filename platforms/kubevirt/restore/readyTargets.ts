@@ -1,4 +1,5 @@
 import { listed } from "../../../common/listed";
+import { patienceOf } from "../../../snapset/reset/preflight";
 import type { RestoreOrder } from "../../../snapset/restoreOrder";
 import type { KubeVirtContext } from "../context";
 import { observeMachines, waitForAll } from "../machines";
@@ -25,10 +26,10 @@ export async function readyTargets(
   const others = namesOf(toDo.filter(({ isOurs }) => !isOurs));
   const replaced = ours.length === 0 ? [] : [`to be made anew: ${listed(namesOf(ours))}`];
   if (others.length === 0) return [...replaced, "nothing to be stopped"].join("; ");
-  if (readiness.policy === "StopTarget" || readiness.policy === "FailImmediate") {
+  const deadlineMs = patienceOf(readiness, deadline);
+  if (deadlineMs === undefined) {
     return [...replaced, await stopMachines(others, deadline, context)].join("; ");
   }
-  const deadlineMs = readiness.policy === "WaitGracePeriod" ? readiness.gracePeriod : deadline;
   await waitUntilStopped(others, readiness.policy, deadlineMs, context);
   return [...replaced, `off: ${listed(others)}`].join("; ");
 }

@@ -1,5 +1,6 @@
 import { listed } from "../../../common/listed";
 import { waitFor } from "../../../common/wait";
+import { patienceOf } from "../../../snapset/reset/preflight";
 import type { Context } from "../../context";
 import { preflightReset } from "./preflight";
 import type { ResetOrder } from "./types";
@@ -11,14 +12,15 @@ import type { ResetOrder } from "./types";
  * @throws {TimeoutError} when one still runs at the end of the grace period, or at the deadline
  */
 export async function waitUntilReady(inputs: ResetOrder, context: Context): Promise<void> {
-  const { policy, gracePeriod } = inputs.readiness;
-  if (policy === "StopTarget" || policy === "FailImmediate") return;
+  const { policy } = inputs.readiness;
+  const deadlineMs = patienceOf(inputs.readiness, inputs.deadline);
+  if (deadlineMs === undefined) return;
   await waitFor({
     what: `somebody to stop the servers, as snapset:restore.targetReadiness is ${policy}`,
     observe: () => preflightReset(inputs, context),
     isDone: ({ running }) => running.length === 0,
     describe: ({ running }) => `running: ${listed(running)}`,
-    deadlineMs: policy === "WaitGracePeriod" ? gracePeriod : inputs.deadline,
+    deadlineMs,
     clock: context.clock,
     signal: context.signal,
     onProgress: (seen) => {

@@ -1,5 +1,5 @@
 import type { PhaseRecord } from "../../../snapset/manifest";
-import type { ReadinessPolicy } from "../../../snapset/reset/preflight";
+import type { Readiness } from "../../../snapset/reset/preflight";
 import type { ResetNode } from "../../../snapset/reset/resetNode";
 
 /** Servers that are to be back at a set. */
@@ -9,8 +9,8 @@ export interface ResetOrder {
   /** Any text; another one asks for another reset. */
   trigger: string;
   nodes: ResetNode[];
-  /** What becomes of servers that run; `gracePeriod` in milliseconds. */
-  readiness: { policy: ReadinessPolicy; gracePeriod: number };
+  /** What becomes of servers that run. */
+  readiness: Readiness;
   /** Milliseconds, for the servers to be back; and once more for them to start. */
   deadline: number;
 }

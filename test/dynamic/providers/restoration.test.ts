@@ -8,9 +8,7 @@ const inputs: RestorationInputs = {
   platform: "kubevirt",
   snapId: "AbCdEf12",
   trigger: "1",
-  members: [
-    { name: "db", role: "compute", target: "db", imageId: "uid", volumes: [], macAddresses: [] },
-  ],
+  members: [{ name: "db", role: "compute", target: "db", imageId: "uid", volumes: [] }],
   readiness: { policy: "StopTarget", gracePeriod: 0 },
   deadline: 60_000,
   selfUrn: "urn:test",
