@@ -17,7 +17,7 @@ export class BareMetalCloud {
     readonly controller: Instance,
   ) {}
 
-  static async open(options: BareMetalOptions = {}, timeScale = 500): Promise<BareMetalCloud> {
+  static async open(options: BareMetalOptions = {}, timeScale = 250): Promise<BareMetalCloud> {
     const nodes = Object.entries(hardware).map(([name, mac]) => ({
       name: `rack-${name}`,
       macs: [mac],

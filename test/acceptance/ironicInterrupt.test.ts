@@ -4,7 +4,8 @@ import { failureOf } from "./FaultyCloud";
 jest.setTimeout(300_000);
 
 async function open(): Promise<BareMetalCloud> {
-  const metal = await BareMetalCloud.open({}, 1000);
+  // A transfer's credential lives fifteen minutes of the sandbox's: enough for a real qemu-img.
+  const metal = await BareMetalCloud.open({}, 200);
   metal.world.requests.clear();
   return metal;
 }
