@@ -137,6 +137,16 @@ export interface SetStore {
   commit(manifest: Manifest, anchor: CapturedMember): Promise<void>;
   /** The reverse, so that nobody selects a set that is going away. */
   uncommit(set: SetIdentity): Promise<void>;
+  /**
+   * Whether there is room for what the set will hold beside what it holds already.
+   *
+   * @param own its journal, where an earlier run has left one
+   * @returns what the store's quotas say against it, as sentences
+   */
+  judgeRoom(
+    set: Pick<SetIdentity, "snapId" | "instances">,
+    own: Journal | undefined,
+  ): Promise<string[]>;
   /** The sets that can be seen; those named `snapId`, if any is. */
   listSets(snapId?: string): Promise<SnapsetRecord[]>;
 }

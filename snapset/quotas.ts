@@ -19,3 +19,11 @@ export function exceededBy(wayOut: string) {
     ];
   };
 }
+
+/** Quotas by a service's own keys. */
+export function quotasOf<T>(
+  record: Readonly<Record<string, T>>,
+  toQuota: (value: T) => Quota,
+): Record<string, Quota> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toQuota(value)]));
+}

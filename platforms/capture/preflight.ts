@@ -26,11 +26,17 @@ export async function preflight(inputs: CaptureInputs, site: Site): Promise<Pref
   const journals = await site.store.listJournals();
   const own = journalOf(inputs.snapId, journals)?.journal;
   const used = platformsOf(inputs.instances, site);
-  const parts = await Promise.all(
-    used.map((platform) => platform.observe(inputs, instancesOn(platform, inputs.instances), own)),
-  );
+  const [parts, lacks] = await Promise.all([
+    Promise.all(
+      used.map((platform) =>
+        platform.observe(inputs, instancesOn(platform, inputs.instances), own),
+      ),
+    ),
+    site.store.judgeRoom(inputs, own),
+  ]);
   const problems = [
     ...parts.flatMap((part) => part.problems),
+    ...lacks,
     ...rivalsOf(inputs, journals).map(rivalProblem),
   ];
   if (problems.length > 0) throw new InputError("capture", problems);

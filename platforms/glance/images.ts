@@ -43,7 +43,7 @@ export async function listOwnImages<I extends ServerName>(
 export async function observeImages(
   context: Context,
   snapId: string,
-  instances: readonly Instance[],
+  instances: readonly ServerName[],
 ): Promise<SetImages> {
   const members = new Map<string, Image>();
   const extras: Image[] = [];

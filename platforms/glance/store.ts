@@ -5,16 +5,19 @@ import {
   encodeJournal,
   journalNameOf,
   journalTag,
+  type Journal,
   type StoredJournal,
 } from "../../snapset/capture/journal";
+import { imageQuotaProblems } from "../../snapset/capture/quotas";
 import { manifestProperty, snapIdProperty, tagsOf } from "../../snapset/identity";
 import { decodeManifest, encodeManifest, type Manifest } from "../../snapset/manifest";
 import type { Context } from "../context";
 import type { SetIdentity, SetStore } from "../platform";
 import { candidates } from "./candidates";
 import { ifThere } from "../tolerate";
-import { listOwnImages } from "./images";
+import { listOwnImages, observeImages } from "./images";
 import { patchTags, propertyPatches } from "./patch";
+import { observeImageQuotas } from "./quotas";
 
 /** Sets whose members are images of Glance: the manifest is a property of one of them. */
 export function glanceStore(context: Context): SetStore {
@@ -45,8 +48,23 @@ export function glanceStore(context: Context): SetStore {
       decodeManifest(await image.showImage(imageId), `image ${imageId}`);
     },
     uncommit: (set) => uncommit(set, context),
+    judgeRoom: (set, own) => judgeRoom(set, own, context),
     listSets: (snapId = "latest") => candidates(snapId, context),
   };
+}
+
+async function judgeRoom(
+  { snapId, instances }: Pick<SetIdentity, "snapId" | "instances">,
+  own: Journal | undefined,
+  context: Context,
+): Promise<string[]> {
+  const [{ members }, quotas] = await Promise.all([
+    observeImages(context, snapId, instances),
+    observeImageQuotas(context),
+  ]);
+  // The journal is an image, too.
+  const missing = instances.length - members.size + (own === undefined ? 1 : 0);
+  return imageQuotaProblems(missing, quotas);
 }
 
 async function readManifest(snapId: string, { cloud }: Context): Promise<Manifest | undefined> {

@@ -1,3 +1,4 @@
+import { counted } from "../../common/counted";
 import { TimeoutError } from "../../common/errors";
 import type { Image, Snapshot } from "../../openstack";
 import type { ImageStep } from "../../snapset/capture/imagePlan";
@@ -96,6 +97,6 @@ function count(steps: readonly { kind: string }[]): number {
 
 /** What the image phase has made, in words. */
 export function madeEvidence({ images, snapshots }: MadeMembers): string {
-  const made = `${images.size} images active, no task running`;
-  return snapshots.size === 0 ? made : `${made}; ${snapshots.size} snapshots available`;
+  const made = `${counted(images.size, "image")} active, no task running`;
+  return snapshots.size === 0 ? made : `${made}; ${counted(snapshots.size, "snapshot")} available`;
 }

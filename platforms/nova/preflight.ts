@@ -1,7 +1,7 @@
 import type { Journal } from "../../snapset/capture/journal";
 import type { Member } from "../../snapset/capture/member";
 import { judgeMembers } from "../../snapset/capture/preflight";
-import { quotaProblems } from "../../snapset/capture/quotas";
+import { volumeQuotaProblems } from "../../snapset/capture/quotas";
 import type { ServerView } from "../../snapset/capture/server";
 import { snapIdProperty } from "../../snapset/identity";
 import { policyProblems } from "../../snapset/capture/volumes";
@@ -9,12 +9,13 @@ import type { Quota } from "../../snapset/quotas";
 import type { Instance } from "../../snapset/snapsetData";
 import type { Context } from "../context";
 import { observeImages } from "../glance/images";
+import { observeImageQuotas } from "../glance/quotas";
 import { observeVolumes } from "./observe";
+import { cinderQuotasOf } from "./quotas";
 import {
   addVolumeImageProperties,
   observeFlavors,
   observeImageProperties,
-  observeQuotas,
   observeServersWithPorts,
 } from "./survey";
 import type { CaptureInputs } from "../capture/types";
@@ -55,7 +56,10 @@ export async function findServers(
     observeImageProperties(servers, context),
   ]);
   addVolumeImageProperties(imageProperties, servers, volumes);
-  const quotas = await observeQuotas(volumes.size > 0, context);
+  const [volumeQuotas, imageQuotas] = await Promise.all([
+    volumes.size > 0 ? context.cloud.blockStorage.showQuotaSet() : {},
+    observeImageQuotas(context),
+  ]);
   const { problems, warnings, members } = judgeMembers(
     identitiesOf(inputs, instances, servers, context.cloud.now()),
     { ...inputs, policies: inputs.volumes, shutdownTimeoutMs: inputs.shutdownTimeout },
@@ -71,10 +75,9 @@ export async function findServers(
   );
   problems.push(
     ...policyProblems(inputs.volumes, volumes),
-    ...quotaProblems(
-      instances.length - images.members.size + 1,
+    ...volumeQuotaProblems(
       members.flatMap((member) => volumesToSnapshot(member, images.members)),
-      quotas,
+      cinderQuotasOf(volumeQuotas),
     ),
   );
   return {
@@ -82,7 +85,7 @@ export async function findServers(
     problems,
     warnings: [...warnings, ...roleWarnings(context)],
     imageNames: imageNamesOf(imageProperties),
-    maxUploads: maxUploadsOf(quotas.image["image_count_uploading"]),
+    maxUploads: maxUploadsOf(imageQuotas["image_count_uploading"]),
     begun: new Set(images.members.keys()),
   };
 }

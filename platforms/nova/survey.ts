@@ -1,10 +1,8 @@
 import type { Volume } from "../../openstack";
 import type { CapturedFlavor } from "../../snapset/capture/preflight";
-import type { Quotas } from "../../snapset/capture/quotas";
 import type { ServerView } from "../../snapset/capture/server";
 import type { Instance } from "../../snapset/snapsetData";
 import type { Context } from "../context";
-import { cinderQuotasOf, quotasOf } from "./quotas";
 import { ifThere } from "../tolerate";
 import { observeServers } from "./observe";
 
@@ -71,16 +69,4 @@ export function addVolumeImageProperties(
       .find((volume) => volume?.bootable === "true");
     properties.set(id, root?.volume_image_metadata ?? {});
   }
-}
-
-/** What is left of the quotas that a capture draws on; of Cinder only where there are volumes. */
-export async function observeQuotas(hasVolumes: boolean, { cloud }: Context): Promise<Quotas> {
-  const [volumes, usage] = await Promise.all([
-    hasVolumes ? cloud.blockStorage.showQuotaSet() : {},
-    cloud.image.showUsage(),
-  ]);
-  return {
-    blockStorage: cinderQuotasOf(volumes),
-    image: quotasOf(usage ?? {}, ({ limit, usage: used }) => ({ limit, used })),
-  };
 }

@@ -3,36 +3,41 @@ import type { MemberVolume } from "./member";
 
 const exceeded = exceededBy("delete sets that are no longer needed");
 
-/** What is left of the project's quotas; a service that does not tell is not judged. */
-export interface Quotas {
-  /** Cinder's, by its own keys: `snapshots`, `gigabytes`, `snapshots_<type>`, `gigabytes_<type>`. */
-  blockStorage: Readonly<Record<string, Quota>>;
-  /** Glance's: `image_count_total`, `image_size_total` (MiB), `image_count_uploading`. */
-  image: Readonly<Record<string, Quota>>;
+/** Quotas of a project by a service's own keys; a service that does not tell any is not judged. */
+export type Quotas = Readonly<Record<string, Quota>>;
+
+/**
+ * What the images of a set would need more of than the project may have, as sentences.
+ *
+ * @param images how many are still to be made, the journal included
+ * @param quotas Glance's: `image_count_total`, `image_size_total` (MiB)
+ */
+export function imageQuotaProblems(images: number, quotas: Quotas): string[] {
+  return [
+    ...exceeded("Glance's image_count_total", images, quotas["image_count_total"]),
+    // The size of an image is known only when it is made; a quota that is used up is known now.
+    ...exceeded("Glance's image_size_total (MiB)", images > 0 ? 1 : 0, quotas["image_size_total"]),
+  ];
 }
 
 /**
- * What the set would need more of than the project may have, as sentences.
+ * The same of the snapshots of volumes, in all and of each type.
  *
- * @param images how many images are still to be made, the journal included
  * @param volumes of which a snapshot is still to be made
+ * @param quotas Cinder's: `snapshots`, `gigabytes`, `snapshots_<type>`, `gigabytes_<type>`
  */
-export function quotaProblems(
-  images: number,
+export function volumeQuotaProblems(
   volumes: readonly Pick<MemberVolume, "sizeGb" | "type">[],
-  { blockStorage, image }: Quotas,
+  quotas: Quotas,
 ): string[] {
   const types = new Set(volumes.flatMap(({ type }) => type ?? []));
   return [
-    ...exceeded("Glance's image_count_total", images, image["image_count_total"]),
-    // The size of an image is known only when it is made; a quota that is used up is known now.
-    ...exceeded("Glance's image_size_total (MiB)", images > 0 ? 1 : 0, image["image_size_total"]),
-    ...snapshotProblems("", volumes, blockStorage),
+    ...snapshotProblems("", volumes, quotas),
     ...[...types].flatMap((type) =>
       snapshotProblems(
         `_${type}`,
         volumes.filter((volume) => volume.type === type),
-        blockStorage,
+        quotas,
       ),
     ),
   ];
@@ -41,7 +46,7 @@ export function quotaProblems(
 function snapshotProblems(
   suffix: string,
   volumes: readonly Pick<MemberVolume, "sizeGb">[],
-  quotas: Quotas["blockStorage"],
+  quotas: Quotas,
 ): string[] {
   const gigabytes = volumes.reduce((sum, { sizeGb }) => sum + sizeGb, 0);
   const [snapshots, size] = [`snapshots${suffix}`, `gigabytes${suffix}`];

@@ -96,9 +96,9 @@ describe("a capture is refused before the first change", () => {
     expect(await refusalOf()).toBe(
       [
         "capture: 3 problems",
-        "  - quota Glance's image_count_total: 4 more needed, 0 of 3 are used: raise it, or delete sets that are no longer needed",
         "  - quota Cinder's snapshots: 2 more needed, 0 of 1 are used: raise it, or delete sets that are no longer needed",
         "  - quota Cinder's gigabytes: 2 more needed, 2 of 3 are used: raise it, or delete sets that are no longer needed",
+        "  - quota Glance's image_count_total: 4 more needed, 0 of 3 are used: raise it, or delete sets that are no longer needed",
       ].join("\n"),
     );
   });

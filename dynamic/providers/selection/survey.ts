@@ -2,7 +2,8 @@ import { isForbidden, isNotFound, type Image, type OpenStack } from "../../../op
 import type { FlavorView } from "../../../snapset/flavors";
 import type { CloudView, PlacementQuotas } from "../../../snapset/placement/cloudView";
 import type { Needs } from "../../../snapset/placement/needs";
-import { cinderQuotasOf, quotasOf } from "../../../platforms/nova/quotas";
+import { quotasOf } from "../../../snapset/quotas";
+import { cinderQuotasOf } from "../../../platforms/nova/quotas";
 
 /**
  * Sees what of the cloud matters to an environment, with one list for each kind of thing, and none

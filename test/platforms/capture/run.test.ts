@@ -61,6 +61,7 @@ class FakeSite {
         return Promise.resolve();
       },
       uncommit: () => Promise.resolve(),
+      judgeRoom: () => Promise.resolve([]),
       listSets: () => Promise.resolve([]),
     };
   }
