@@ -1,5 +1,4 @@
 import { ConnectionError } from "../openstack";
-import { platformOf } from "../snapset/platforms";
 import { quiesceCluster } from "./cluster/quiesce";
 import type { Context } from "./context";
 import { glanceStore } from "./glance/store";
@@ -29,8 +28,7 @@ export function openstackSite(context: Context): Site {
       return { environment: environment && withMachines(environment, parts), findings };
     },
     quiesceCluster: async ({ inputs, journal }, phases) => {
-      const servers = inputs.instances.filter((it) => platformOf(it) === "nova");
-      await quiesceCluster(servers, inputs, journal, phases, context);
+      await quiesceCluster(inputs, journal, phases, context);
     },
   };
 }

@@ -11,6 +11,7 @@ import {
 } from "../../openshift";
 import type { CaptureProgress } from "../../snapset/capture/progress";
 import type { ServerView } from "../../snapset/capture/server";
+import { platformOf } from "../../snapset/platforms";
 import { isClusterRole } from "../../snapset/roles";
 import type { Instance } from "../../snapset/snapsetData";
 import type { ClusterInputs } from "./inputs";
@@ -33,15 +34,16 @@ type WhenStable = (() => Promise<void>) | undefined;
  * where servers are imaged while they run, the cluster is only looked at.
  */
 export async function quiesceCluster(
-  servers: readonly Instance[],
   inputs: CaptureInputs,
   journal: OpenJournal,
   phases: PhaseRecorder,
   context: Context,
 ): Promise<void> {
-  const nodes = servers.filter(({ role }) => isClusterRole(role));
+  const nodes = inputs.instances.filter(({ role }) => isClusterRole(role));
   if (inputs.cluster === null || nodes.length === 0) return;
-  const running = await runningOf(nodes, context);
+  // Nodes on bare metal are off: else the preflight has refused them.
+  const servers = nodes.filter((node) => platformOf(node) === "nova");
+  const running = await runningOf(servers, context);
   if (running.length === 0) {
     await phases.run("quiesce", () =>
       Promise.resolve({ result: undefined, evidence: foundOff(journal.progress, context) }),
@@ -59,7 +61,12 @@ export async function quiesceCluster(
   });
   if (inputs.consistency !== "shutdown") return;
   await phases.run("shutdown", async () => {
-    const evidence = await awaitShutdown(nodes, delayMs + inputs.deadlines.stop, journal, context);
+    const evidence = await awaitShutdown(
+      servers,
+      delayMs + inputs.deadlines.stop,
+      journal,
+      context,
+    );
     return { result: undefined, evidence };
   });
 }

@@ -1,14 +1,11 @@
 import { snapshotMicroversion } from "../../openstack";
 import type { CapturedMember } from "../../snapset/capture/member";
-import { quotaProblems } from "../../snapset/capture/quotas";
 import { withoutSnapshots } from "../../snapset/ironic/capability";
 import type { NodeView } from "../../snapset/ironic/node";
 import { judgeNodes } from "../../snapset/ironic/preflight";
 import type { Instance } from "../../snapset/snapsetData";
 import type { CaptureInputs } from "../capture/types";
 import type { Context } from "../context";
-import { observeImages } from "../glance/images";
-import { observeQuotas } from "../nova/survey";
 import { observeNodesWithPorts } from "./observe";
 
 /** One bare-metal machine of a capture, found. */
@@ -35,24 +32,23 @@ export async function findNodes(
 ): Promise<FoundNodes> {
   const lacking = await lackOfSnapshots(context);
   if (lacking !== undefined) return { members: [], problems: [lacking], warnings: [] };
-  const [nodes, images, quotas] = await Promise.all([
-    observeNodesWithPorts(context),
-    observeImages(context, inputs.snapId, instances),
-    observeQuotas(false, context),
-  ]);
+  const nodes = await observeNodesWithPorts(context);
   const found = instances.map((instance) => {
     const node = nodes.get(instance.uuid);
     return { instance, identity: identityOf(instance, node, inputs, context), node };
   });
   const { cloud, projectId } = context.cloud;
-  const { problems, warnings } = judgeNodes(found, { ...inputs, cloud, projectId });
-  // The journal is an image, too.
-  const missing = instances.length - images.members.size + 1;
+  const { problems, warnings } = judgeNodes(found, {
+    ...inputs,
+    cloud,
+    projectId,
+    hasCluster: inputs.cluster !== null,
+  });
   return {
     members: found.flatMap(({ node, ...member }) =>
       node === undefined ? [] : [{ ...member, node }],
     ),
-    problems: [...problems, ...quotaProblems(missing, [], quotas)],
+    problems,
     warnings,
   };
 }

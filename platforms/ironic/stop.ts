@@ -3,7 +3,7 @@ import { waitFor } from "../../common/wait";
 import { isBadRequest, isConflict } from "../../openstack";
 import { judgeStop } from "../../snapset/capture/stopEvidence";
 import { isInFlight, type NodeView } from "../../snapset/ironic/node";
-import { planPowerOff, type PowerStep } from "../../snapset/ironic/powerPlan";
+import { planPowerOff, pressMs, type PowerStep } from "../../snapset/ironic/powerPlan";
 import type { Context } from "../context";
 import type { CaptureRun } from "../platform";
 import { observeNodes } from "./observe";
@@ -87,10 +87,12 @@ class Stopping {
     const node = nodes.get(instance.uuid);
     if (node !== undefined && isInFlight(node, snapId)) return { kind: "off" };
     const told = this.told.get(instance.name);
+    const now = this.context.clock.now().getTime();
     return planPowerOff({
       node,
       told: told?.target,
-      toldMs: told === undefined ? 0 : this.context.clock.now().getTime() - told.lastAt,
+      toldMs: told === undefined ? 0 : now - told.firstAt,
+      toldLastMs: told === undefined ? 0 : now - told.lastAt,
       timeoutMs: shutdownTimeout,
       isSoftRefused: told?.isSoftRefused ?? false,
     });
@@ -109,7 +111,8 @@ class Stopping {
   private async tell({ instance }: NodeMember, target: "soft power off" | "power off") {
     const now = this.context.clock.now().getTime();
     const told = this.told.get(instance.name);
-    const timeout = Math.max(1, Math.round(this.run.inputs.shutdownTimeout / 1000));
+    const timeoutMs = Math.min(this.run.inputs.shutdownTimeout, pressMs);
+    const timeout = Math.max(1, Math.round(timeoutMs / 1000));
     const soft = target === "soft power off" ? { target, timeout } : { target };
     const firstAt = told?.firstAt ?? now;
     try {

@@ -6,13 +6,21 @@ export interface PowerObservation {
   node: NodeView | undefined;
   /** How it was told to go down last; undefined when it was not. */
   told: "soft power off" | "power off" | undefined;
-  /** Since it was told so, milliseconds. */
+  /** Since it was told to go down the first time, milliseconds. */
   toldMs: number;
+  /** Since it was told so last. */
+  toldLastMs: number;
   /** How long its operating system has for it, milliseconds. */
   timeoutMs: number;
   /** Whether its hardware has refused to ask the operating system. */
   isSoftRefused: boolean;
 }
+
+/**
+ * How long one press of the power button is waited for. A system that was still starting has not heard
+ * it; Nova presses again, too (nova `conf/compute.py`, shutdown_retry_interval: 10 s).
+ */
+export const pressMs = 20_000;
 
 /** What to do about one machine now. */
 export type PowerStep =
@@ -22,11 +30,11 @@ export type PowerStep =
   | { kind: "failed"; reason: string };
 
 /**
- * The next step on a machine's way to `power off`: its operating system is asked, and when it has not
- * gone down in time, the power is cut, as Nova does with a server.
+ * The next step on a machine's way to `power off`: its operating system is asked, again and again, and
+ * when it has not gone down in time, the power is cut, as Nova does with a server.
  */
 export function planPowerOff(seen: PowerObservation): PowerStep {
-  const { node, told, toldMs, timeoutMs, isSoftRefused } = seen;
+  const { node, told, toldMs, toldLastMs, timeoutMs, isSoftRefused } = seen;
   if (node === undefined) return { kind: "failed", reason: "its node is gone from Ironic" };
   if (node.powerState === "power off") return { kind: "off" };
   const state = node.powerState ?? "in a power state that is not known";
@@ -34,7 +42,8 @@ export function planPowerOff(seen: PowerObservation): PowerStep {
   if (told === undefined && !isSoftRefused) {
     return node.reservation === null ? { kind: "tell", target: "soft power off" } : waiting;
   }
-  const isOver = isSoftRefused || toldMs >= timeoutMs;
   const isFree = node.reservation === null && node.targetPowerState === null;
-  return told !== "power off" && isOver && isFree ? { kind: "tell", target: "power off" } : waiting;
+  if (told === "power off" || !isFree) return waiting;
+  if (isSoftRefused || toldMs >= timeoutMs) return { kind: "tell", target: "power off" };
+  return toldLastMs >= pressMs ? { kind: "tell", target: "soft power off" } : waiting;
 }

@@ -1,9 +1,10 @@
 import type { Findings } from "../capture/findings";
 import { lengthProblems, type MemberIdentity } from "../identity";
 import type { Consistency } from "../manifest";
+import { isClusterRole } from "../roles";
 import type { Instance } from "../snapsetData";
 import { interfaceProblem } from "./capability";
-import { foreignProblem, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { foreignProblem, isInFlight, maintenanceOf, nodeLabel, type NodeView } from "./node";
 import { foreignReason } from "./snapshotPlan";
 
 /** What the cloud shows before the first change. */
@@ -14,6 +15,8 @@ export interface NodeSurroundings {
   projectId: string;
   snapId: string;
   consistency: Consistency;
+  /** Whether the capture is to bring the cluster inside its members to rest. */
+  hasCluster: boolean;
 }
 
 /** One machine to capture, as far as it was found. */
@@ -53,6 +56,7 @@ function judgeNode({ instance, identity, node }: FoundNode, around: NodeSurround
     ...stateProblems(node, around),
     ...defined(maintenanceOf(node), interfaceProblem(node)),
     ...macProblems(instance, node),
+    ...clusterProblems(instance, node, around),
   );
   return { problems, warnings: warningsOf(node, around) };
 }
@@ -77,6 +81,21 @@ function macProblems({ macAddress }: Instance, node: NodeView): string[] {
   if (node.macAddresses.includes(macAddress)) return [];
   const has = node.macAddresses.join(", ") || "none";
   return [`${nodeLabel(node)} has no port with MAC ${macAddress}; it has ${has}`];
+}
+
+/** Nodes are told to shut down from inside; Ironic would power them on again. */
+function clusterProblems(
+  { name, role }: Instance,
+  node: NodeView,
+  { snapId, hasCluster }: NodeSurroundings,
+): string[] {
+  if (!hasCluster || !isClusterRole(role)) return [];
+  // What runs on a machine during its snapshot is Ironic's ramdisk.
+  if (node.powerState === "power off" || isInFlight(node, snapId)) return [];
+  return [
+    `${name} is a cluster's node on bare metal, where a cluster is not brought to rest (${nodeLabel(node)} is on): ` +
+      "shut the cluster down first, or take snapset:cluster out and its machines are captured without it",
+  ];
 }
 
 function warningsOf(node: NodeView, { consistency }: NodeSurroundings): string[] {

@@ -1,4 +1,5 @@
 import type { RestorationInputs } from "../../dynamic/providers/restoration";
+import type { Guest } from "../../sandbox/world/guest";
 import type { BareMetalOptions } from "../../sandbox/world/baremetal/records";
 import type { CaptureInputs } from "../../platforms/capture/types";
 import type { Instance } from "../../snapset/snapsetData";
@@ -65,8 +66,15 @@ export class BareMetalCloud {
     );
   }
 
+  /** What runs on a machine. */
+  guest(name: MachineName): Guest {
+    const guest = this.world.bareMetal.machineOf(this.node(name))?.guest;
+    if (guest === undefined) throw new RangeError(`nothing runs on ${name}`);
+    return guest;
+  }
+
   bootCount(name: MachineName): number | undefined {
-    return this.world.bareMetal.machineOf(this.node(name))?.guest?.disk.content.bootCount;
+    return this.guest(name).disk.content.bootCount;
   }
 
   /** An operator gives the machines back to Ironic, wiped. */
@@ -76,6 +84,16 @@ export class BareMetalCloud {
     }
     await this.cloud.until("the machines to be available", () =>
       names.every((name) => this.node(name).provisionState === "available"),
+    );
+  }
+
+  /** Somebody shuts machines down. */
+  async powerOff(...names: MachineName[]): Promise<void> {
+    for (const name of names) {
+      this.world.bareMetal.conductor.power.request(this.node(name), name, "power off");
+    }
+    await this.cloud.until("the machines to be off", () =>
+      names.every((name) => this.node(name).powerState === "power off"),
     );
   }
 

@@ -1,4 +1,5 @@
 import { BareMetalCloud, hardware } from "./BareMetalCloud";
+import type { ClusterInputs } from "../../platforms/cluster/inputs";
 import { expectUntouched, failureOf } from "./FaultyCloud";
 
 jest.setTimeout(120_000);
@@ -36,7 +37,7 @@ test("an operator captures a controller of Nova and machines of Ironic as one se
     expect.stringContaining(
       "2 machines powered off, of which stopped: master0 (graceful)",
     ) as string,
-    "images: 1 images active, no task running; 2 images of machines active, their nodes active again",
+    "images: 1 image active, no task running; 2 images of machines active, their nodes active again",
     "verify: 3 members read once more, all whole",
   ]);
 });
@@ -89,6 +90,54 @@ test("everything that is known to fail is said at once, and nothing is changed",
   expect(message).toContain("is in maintenance: take it out of maintenance first");
   expect(message).toContain("has snapshot_interface no-snapshot");
   expect(message).toContain("has no port with MAC 52:54:00:00:00:99");
+});
+
+test("Glance's quotas are held against the whole set, servers and machines and the journal together", async () => {
+  await open();
+  metal.world.quotas["image_count_total"] = 3;
+  const { message } = await expectUntouched(metal.cloud, () =>
+    failureOf(metal.cloud.capture(metal.inputs())),
+  );
+  expect(message).toMatch(
+    /^capture: quota Glance's image_count_total: 4 more needed, 0 of 3 are used/,
+  );
+  metal.world.quotas["image_count_total"] = 4;
+  expect((await metal.cloud.capture(metal.inputs())).phase).toBe("committed");
+});
+
+describe("with a cluster on bare metal", () => {
+  const cluster: ClusterInputs = {
+    kubeconfig: "/nowhere/kubeconfig",
+    stability: { beforeShutdown: 1000, initial: 500, extended: 1000 },
+    rounds: "proof",
+    rotation: { mode: "gate", minValidity: 0, wait: 0 },
+    debugImage: null,
+    drain: 5000,
+    deadline: 60_000,
+  };
+
+  test("a capture is refused while its nodes run, since nobody would bring them to rest", async () => {
+    await open();
+    const { message } = await expectUntouched(metal.cloud, () =>
+      failureOf(metal.cloud.capture(metal.inputs({ cluster }))),
+    );
+    for (const name of ["master0", "master1"]) {
+      expect(message).toContain(`${name} is a cluster's node on bare metal`);
+    }
+    expect(message).toContain("shut the cluster down first, or take snapset:cluster out");
+  });
+
+  test("a capture takes nodes that are off, and says that nobody looked at the cluster", async () => {
+    await open();
+    await metal.powerOff("master0", "master1");
+    expect((await metal.cloud.capture(metal.inputs({ cluster }))).phase).toBe("committed");
+    const { phases, notAfter } = metal.cloud.manifestOf("metal001");
+    const quiesce = phases.find(({ name }) => name === "quiesce");
+    expect(quiesce?.evidence).toBe(
+      "the cluster's nodes were off already, its certificates were not looked at",
+    );
+    expect(notAfter).toBeNull();
+  });
 });
 
 test("a reservation (409) is respected: asked again when the conductor has let go", async () => {
@@ -233,7 +282,7 @@ test("machines that ran since their image was made are captured anew", async () 
   clear();
   if (kept === undefined) throw new Error("nothing was kept");
   metal.world.bareMetal.conductor.power.request(metal.node("master0"), "rack-master0", "power on");
-  await metal.cloud.until("it to run", () => metal.states()["master0"] === "active, power on");
+  await metal.cloud.until("it to run", () => metal.guest("master0").state === "running");
   const { progress } = await metal.cloud.resume(kept, inputs);
   expect(progress.timings.find(({ name }) => name === "adopt")?.evidence).toContain(
     "made anew because node rack-master0",
@@ -243,14 +292,25 @@ test("machines that ran since their image was made are captured anew", async () 
 
 test("a machine whose system does not shut down in time has its power cut, and is said to be forced", async () => {
   await open();
-  const { guest } = metal.world.bareMetal.machineOf(metal.node("master0")) ?? {};
-  if (guest === undefined) throw new Error("nothing runs on it");
-  guest.ignoresAcpi = true;
+  await metal.powerOff("master1");
+  metal.guest("master0").ignoresAcpi = true;
   await metal.cloud.capture(metal.inputs({ shutdownTimeout: 200 }));
   const { members } = metal.cloud.manifestOf("metal001");
   expect(members.find(({ name }) => name === "master0")?.stop).toBe("forced");
   expect(metal.asked("setPowerState power off")).toBe(1);
   expect(metal.states()).toEqual(atRest);
+});
+
+test("a machine whose system was still starting when it was asked is asked again, not cut off", async () => {
+  await open();
+  metal.guest("master0").state = "booting";
+  const capture = metal.cloud.capture(metal.inputs());
+  await metal.cloud.until("it to be given up once", () => metal.node("master0").lastError !== null);
+  metal.guest("master0").state = "running";
+  await capture;
+  const { members } = metal.cloud.manifestOf("metal001");
+  expect(members.map(({ stop }) => stop)).toEqual(["graceful", "graceful", "graceful"]);
+  expect(metal.asked("setPowerState power off")).toBe(0);
 });
 
 test("hardware that cannot ask its system has its power cut", async () => {

@@ -46,8 +46,9 @@ export function provision(world: World, node: BareMetalNode, body: unknown, mino
 
 /** PUT /v1/nodes/{node}/states/power. */
 export function setPower(world: World, node: BareMetalNode, ident: string, body: unknown): void {
-  const { target } = requestOf(body, ["target", "timeout"]);
-  world.bareMetal.conductor.power.request(node, ident, target);
+  const { target, timeout } = requestOf(body, ["target", "timeout"]);
+  const timeoutMs = typeof timeout === "number" ? timeout * 1000 : undefined;
+  world.bareMetal.conductor.power.request(node, ident, target, timeoutMs);
 }
 
 interface Request extends Record<string, unknown> {

@@ -6,6 +6,7 @@ const plan = (power: Parameters<typeof node>[0], more: Partial<PowerObservation>
     node: node({ powerState: "power on", ...power }),
     told: undefined,
     toldMs: 0,
+    toldLastMs: 0,
     timeoutMs: 60_000,
     isSoftRefused: false,
     ...more,
@@ -17,6 +18,14 @@ test("a machine is asked to shut down, and its power is cut when it has not in t
   expect(plan({ targetPowerState: "soft power off" }, asked)).toMatchObject({ kind: "wait" });
   expect(plan({}, asked)).toMatchObject({ kind: "wait" });
   expect(plan({}, { ...asked, toldMs: 60_000 })).toEqual({ kind: "tell", target: "power off" });
+});
+
+test("a system that was still starting is asked again, once Ironic has given the first time up", () => {
+  const asked = { told: "soft power off", toldMs: 40_000, toldLastMs: 20_000 } as const;
+  expect(plan({}, asked)).toEqual({ kind: "tell", target: "soft power off" });
+  expect(plan({ targetPowerState: "power off" }, asked).kind).toBe("wait");
+  expect(plan({ reservation: "c1" }, asked).kind).toBe("wait");
+  expect(plan({}, { ...asked, toldLastMs: 19_999 }).kind).toBe("wait");
 });
 
 test("Ironic is not told again while it is at it", () => {
@@ -43,6 +52,7 @@ const observation: PowerObservation = {
   node: node(),
   told: undefined,
   toldMs: 0,
+  toldLastMs: 0,
   timeoutMs: 60_000,
   isSoftRefused: false,
 };

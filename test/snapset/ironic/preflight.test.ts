@@ -24,9 +24,13 @@ const identity = {
   capturedAt: new Date(0),
 };
 
-function judge(of: Partial<NodeView> | undefined, consistency: Consistency = "shutdown") {
+function judge(
+  of: Partial<NodeView> | undefined,
+  consistency: Consistency = "shutdown",
+  hasCluster = false,
+) {
   const found = of === undefined ? undefined : node(of);
-  const around = { cloud: "lab", projectId: "mine", snapId, consistency };
+  const around = { cloud: "lab", projectId: "mine", snapId, consistency, hasCluster };
   return judgeNodes([{ instance, identity, node: found }], around);
 }
 
@@ -54,6 +58,18 @@ describe("a capture's preflight", () => {
       "node rack-1 (uuid-1) has snapshot_interface no-snapshot: give it one that makes snapshots, such as agent",
       `node rack-1 (uuid-1) has no port with MAC ${mac}; it has 52:54:00:00:00:09`,
     ]);
+  });
+
+  it("refuses a running node of a cluster, which would not be brought to rest", () => {
+    const on = { powerState: "power on" };
+    expect(judge(on, "shutdown", true).problems).toEqual([
+      "master0 is a cluster's node on bare metal, where a cluster is not brought to rest (node rack-1 (uuid-1) is on): " +
+        "shut the cluster down first, or take snapset:cluster out and its machines are captured without it",
+    ]);
+    const ramdisk = { ...on, provisionState: "snapshot wait", snapshotMark: snapId };
+    for (const it of [{ powerState: "power off" }, ramdisk]) {
+      expect(judge(it, "shutdown", true).problems).toEqual([]);
+    }
   });
 
   it("takes a node that the project only leases", () => {

@@ -233,11 +233,14 @@ describe("Ironic's API", () => {
   it("gives up on a guest that does not answer the power button, and says so", async () => {
     const guest = lab.machine().guest;
     if (guest !== undefined) guest.ignoresAcpi = true;
-    await lab.send("PUT", "/nodes/bm-0/states/power", { target: "soft power off" });
+    const asked = lab.world.clock.nowMs();
+    await lab.send("PUT", "/nodes/bm-0/states/power", { target: "soft power off", timeout: 7 });
     await lab.settled("active");
+    expect(lab.world.clock.nowMs() - asked).toBeGreaterThanOrEqual(7_000);
+    expect(lab.world.clock.nowMs() - asked).toBeLessThan(600_000);
     expect(lab.node().powerState).toBe("power on");
     expect(lab.node().lastError).toBe(
-      "Failed to set node power state to soft power off. The machine was still on 600 s after it was told.",
+      "Failed to change power state to 'power off' by 'soft power off': Failed to set node power state to power off.",
     );
   });
 
