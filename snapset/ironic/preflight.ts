@@ -83,7 +83,10 @@ function macProblems({ macAddress }: Instance, node: NodeView): string[] {
   return [`${nodeLabel(node)} has no port with MAC ${macAddress}; it has ${has}`];
 }
 
-/** Nodes are told to shut down from inside; Ironic would power them on again. */
+/**
+ * The nodes of a cluster are told to shut down from inside: Ironic takes that for a fault, and powers
+ * them on again (ironic `conf/conductor.py`, force_power_state_during_sync).
+ */
 function clusterProblems(
   { name, role }: Instance,
   node: NodeView,
