@@ -15,11 +15,12 @@ import {
   subresourceList,
   type Cause,
   type SubresourceCall,
+  type Write,
 } from "../../../sandbox/kubevirt";
 import type { KubeObject as ModelObject } from "../../../sandbox/kubevirt/types";
 import { omit } from "../../../sandbox/world/omit";
 import { issue } from "../../../sandbox/certificates";
-import type { Api } from "../Api";
+import { isRefusal, type Api } from "../Api";
 import type { Pki } from "../Pki";
 import { writeTo } from "./ApiControllers";
 import { ApiView, type Machinery } from "./ApiView";
@@ -121,15 +122,28 @@ export class VirtApiStandIn {
   async #act(c: Context, about: Omit<SubresourceCall, "method" | "body">): Promise<Response> {
     const text = c.req.method === "GET" ? "" : await c.req.text();
     const body = text === "" ? undefined : (JSON.parse(text) as unknown);
-    const view = await ApiView.take(this.api, this.machinery);
     const call = { method: c.req.method, ...about, body };
-    const answer = attempt(() => serveSubresource(call, view));
-    if (answer instanceof ApiRefusal) {
-      return c.json(answer.toStatus(), answer.status as ContentfulStatusCode);
+    for (;;) {
+      const view = await ApiView.take(this.api, this.machinery);
+      const answer = attempt(() => serveSubresource(call, view));
+      if (answer instanceof ApiRefusal) {
+        return c.json(answer.toStatus(), answer.status as ContentfulStatusCode);
+      }
+      if (answer.write && !(await this.#isWritten(answer.write))) continue;
+      if (answer.body !== undefined) return c.json(answer.body as object);
+      return c.body(null, answer.status as 200);
     }
-    if (answer.write) await writeTo(this.api, answer.write, this.machinery.served);
-    if (answer.body !== undefined) return c.json(answer.body as object);
-    return c.body(null, answer.status as 200);
+  }
+
+  /** Virt-api patches fields: that somebody has written others meanwhile is no conflict to it. */
+  async #isWritten(write: Write): Promise<boolean> {
+    try {
+      await writeTo(this.api, write, this.machinery.served);
+      return true;
+    } catch (error) {
+      if (isRefusal(error, 409)) return false;
+      throw error;
+    }
   }
 }
 
