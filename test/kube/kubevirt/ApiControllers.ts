@@ -54,25 +54,29 @@ export class ApiControllers {
     return done.includes(true);
   }
 
-  /** What has changed since it was looked at is looked at again. */
   async #write(write: Write): Promise<boolean> {
     try {
-      await writeTo(this.api, write, this.machinery.served);
-      return true;
+      return await isWritten(this.api, write, this.machinery.served);
     } catch (error) {
-      const isOfLastLook = [404, 409].some((status) => isRefusal(error, status));
-      if (!isOfLastLook) this.lastProblem = String(error);
+      this.lastProblem = String(error);
       return false;
     }
   }
 }
 
+/** Does a write, unless its object is not what it was at the last look: then one looks again. */
+export async function isWritten(api: Api, write: Write, served: Served): Promise<boolean> {
+  try {
+    await writeTo(api, write, served);
+    return true;
+  } catch (error) {
+    if ([404, 409].some((status) => isRefusal(error, status))) return false;
+    throw error;
+  }
+}
+
 /** Does a write that a controller wants, in a version that is served. */
-export async function writeTo(
-  api: Api,
-  { verb, type, object }: Write,
-  served: Served,
-): Promise<void> {
+async function writeTo(api: Api, { verb, type, object }: Write, served: Served): Promise<void> {
   const version = served[type.group]?.[0];
   const { namespace, name } = object.metadata;
   const path = pathOf(type, namespace, name, version);

@@ -15,14 +15,13 @@ import {
   subresourceList,
   type Cause,
   type SubresourceCall,
-  type Write,
 } from "../../../sandbox/kubevirt";
 import type { KubeObject as ModelObject } from "../../../sandbox/kubevirt/types";
 import { omit } from "../../../sandbox/world/omit";
 import { issue } from "../../../sandbox/certificates";
-import { isRefusal, type Api } from "../Api";
+import type { Api } from "../Api";
 import type { Pki } from "../Pki";
-import { writeTo } from "./ApiControllers";
+import { isWritten } from "./ApiControllers";
 import { ApiView, type Machinery } from "./ApiView";
 import { kubevirtNamespace, virtApi } from "./definitions";
 
@@ -129,20 +128,11 @@ export class VirtApiStandIn {
       if (answer instanceof ApiRefusal) {
         return c.json(answer.toStatus(), answer.status as ContentfulStatusCode);
       }
-      if (answer.write && !(await this.#isWritten(answer.write))) continue;
+      // Virt-api patches fields: that somebody has written others meanwhile is no conflict to it.
+      const { write } = answer;
+      if (write && !(await isWritten(this.api, write, this.machinery.served))) continue;
       if (answer.body !== undefined) return c.json(answer.body as object);
       return c.body(null, answer.status as 200);
-    }
-  }
-
-  /** Virt-api patches fields: that somebody has written others meanwhile is no conflict to it. */
-  async #isWritten(write: Write): Promise<boolean> {
-    try {
-      await writeTo(this.api, write, this.machinery.served);
-      return true;
-    } catch (error) {
-      if (isRefusal(error, 409)) return false;
-      throw error;
     }
   }
 }
