@@ -27,8 +27,6 @@ export function openstackSite(context: Context): Site {
       const { environment, findings } = await discover(servers, inputs, context);
       return { environment: environment && withMachines(environment, parts), findings };
     },
-    quiesceCluster: async ({ inputs, journal }, phases) => {
-      await quiesceCluster(inputs, journal, phases, context);
-    },
+    quiesceCluster: (run, phases) => quiesceCluster(run, phases, context),
   };
 }

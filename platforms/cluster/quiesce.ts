@@ -22,7 +22,7 @@ import type { PhaseRecorder } from "../capture/phases";
 import type { OpenJournal } from "../capture/journal";
 import { observeServers } from "../nova/observe";
 import { waitUntilShutOff } from "../nova/stop";
-import type { CaptureInputs } from "../capture/types";
+import type { CaptureRun } from "../platform";
 
 const minuteMs = 60_000;
 
@@ -34,8 +34,7 @@ type WhenStable = (() => Promise<void>) | undefined;
  * where servers are imaged while they run, the cluster is only looked at.
  */
 export async function quiesceCluster(
-  inputs: CaptureInputs,
-  journal: OpenJournal,
+  { inputs, journal }: CaptureRun,
   phases: PhaseRecorder,
   context: Context,
 ): Promise<void> {

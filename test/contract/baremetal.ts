@@ -243,10 +243,10 @@ export function describeBareMetalContract(world: string, cloud: () => Promise<Ba
         default_deploy_interface: "fake",
       });
       // Ironic gathers what is enabled in sets: their order changes from one start to the next.
-      const enabled = Object.entries(driver.body as object).filter(([key]) => key in fakeHardware);
-      expect(
-        Object.fromEntries(enabled.map(([key, kinds]) => [key, [...(kinds as string[])].sort()])),
-      ).toEqual(fakeHardware);
+      const enabled = driver.body as Record<string, string[]>;
+      for (const [kind, interfaces] of Object.entries(fakeHardware)) {
+        expect(enabled[kind]?.toSorted()).toEqual(interfaces);
+      }
     });
 
     test(`no Ironic knows the verb snapshot at ${released}, nor changes anything for it`, async () => {
