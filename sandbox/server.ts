@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { messageOf } from "../common/errors";
 import { clusterControlApp, openshiftApp } from "./openshift";
 import { controlApp } from "./control";
+import { keepAliveMs } from "./keepAlive";
 import { bareMetalApp } from "./openstack/baremetal/app";
 import { blockStorageApp } from "./openstack/blockStorage/app";
 import { computeApp } from "./openstack/compute/app";
@@ -110,8 +111,7 @@ export async function listen(app: Hono<SandboxEnv>, port: number): Promise<Liste
       });
     },
   }) as Server;
-  // A client that reuses a connection must not meet one that is just being closed.
-  server.keepAliveTimeout = 60_000;
+  server.keepAliveTimeout = keepAliveMs;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

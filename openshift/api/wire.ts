@@ -61,6 +61,8 @@ const methods = {
   delete: "DELETE",
 } as const;
 const maxRetryAfterMs = 10_000;
+/** The API server's own words (apiserver/pkg/util/webhook/error.go). */
+const unreviewed = "failed calling webhook";
 
 /**
  * Makes a call and decodes its answer. Only calls that change nothing the second time are
@@ -128,7 +130,7 @@ function judge(call: Call, answer: WireAnswer): Outcome {
   const status = (body ?? {}) as ApiStatus;
   const detail = detailOf(status) ?? (answer.text.trim().slice(0, 200) || "empty answer");
   const error = new ClusterError({ ...failure, reason: status.reason }, detail);
-  return { error, retryAfterMs: retryDelay(answer) };
+  return { error, retryAfterMs: retryDelay(answer, detail) };
 }
 
 interface ApiStatus {
@@ -146,10 +148,12 @@ function detailOf({ message, details }: ApiStatus): string | undefined {
 
 /**
  * 429: API priority and fairness asks to come back; 502, 503, 504: a load balancer without a
- * living API server behind it. A 500 says that the call itself met a defect: not repeated.
+ * living API server behind it. A 500 says that the call itself met a defect: not repeated, unless
+ * it is a webhook that the API server did not reach, as when its pod moves; nothing is stored then.
  */
-function retryDelay(answer: WireAnswer): number | undefined {
-  if (![429, 502, 503, 504].includes(answer.status)) return undefined;
+function retryDelay(answer: WireAnswer, detail: string): number | undefined {
+  const isUnreviewed = answer.status === 500 && detail.includes(unreviewed);
+  if (!isUnreviewed && ![429, 502, 503, 504].includes(answer.status)) return undefined;
   const seconds = Number(answer.headers["retry-after"] ?? 0);
   return Number.isFinite(seconds) ? Math.min(seconds * 1000, maxRetryAfterMs) : 0;
 }

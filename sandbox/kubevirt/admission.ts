@@ -55,6 +55,12 @@ export function admit(
   throw new ApiRefusal(422, "Invalid", message, causes);
 }
 
+/** As the API server says it when it does not reach the webhook that must agree. */
+export function webhookFailure(plural: string): ApiRefusal {
+  const failure = `failed calling webhook "${webhookNames[plural] ?? ""}": failed to call webhook`;
+  return new ApiRefusal(500, "InternalError", `Internal error occurred: ${failure}: EOF`);
+}
+
 function againstMachine(vm: VirtualMachine, old: VirtualMachine): Cause[] {
   const { snapshotInProgress, restoreInProgress } = old.status ?? {};
   const isPowerChanged = runStrategyOf(vm.spec) !== runStrategyOf(old.spec);

@@ -1,6 +1,7 @@
 import { Hono, type Context as Call } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Ids } from "../world/ids";
+import { webhookFailure } from "./admission";
 import { ApiRefusal } from "./ApiRefusal";
 import { aboutOf, targetOf, type ApiRequest, type Served } from "./apiRequest";
 import { serverVersion } from "../serverVersion";
@@ -82,9 +83,15 @@ class Api {
     const { resource, name } = aboutOf(request.path, this.parts.served);
     const fault =
       who === "product" ? this.parts.faults.answerTo(request.method, resource, name) : undefined;
-    if (!fault) return this.#serve(c, request);
+    if (!fault) return this.#reviewed(c, request, resource);
     if (fault.afterwards === true) this.#serve(c, request);
     return faulty(c, fault);
+  }
+
+  #reviewed(c: Call, request: ApiRequest, resource: string): Response {
+    const isCut = request.method === "POST" && this.parts.faults.cutsWebhook(resource);
+    if (isCut) throw webhookFailure(resource);
+    return this.#serve(c, request);
   }
 
   #serve(c: Call, request: ApiRequest): Response {

@@ -50,6 +50,11 @@ export type Fault =
       name?: string;
       /** @default without end */
       times?: number;
+    }
+  | {
+      /** Plural of what is created: the connection to the webhook that reviews it breaks. */
+      webhook: string;
+      times: number;
     };
 
 /** What goes wrong now. */
@@ -72,6 +77,15 @@ export class Faults {
         fault.effect === effect &&
         (fault.name === undefined || fault.name === name),
     );
+  }
+
+  /** Whether the connection to the webhook that reviews this one breaks. Counts it. */
+  cutsWebhook(plural: string): boolean {
+    const armed = this.#armed.find(
+      ({ fault, struck }) => "webhook" in fault && fault.webhook === plural && struck < fault.times,
+    );
+    if (armed) armed.struck += 1;
+    return armed !== undefined;
   }
 
   /** The made-up answer that a request gets, if any. Counts it. */

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { issue } from "../certificates";
+import { keepAliveMs } from "../keepAlive";
 
 const dayMs = 24 * 3_600_000;
 
@@ -27,7 +28,7 @@ export async function listen(app: Hono): Promise<Listening> {
     { commonName: "kubernetes", purpose: "server", ipAddresses: ["127.0.0.1"], ...dates },
     { pair, commonName },
   );
-  const serverOptions = { cert: own.certificate, key: own.key };
+  const serverOptions = { cert: own.certificate, key: own.key, keepAliveTimeout: keepAliveMs };
   const at = { hostname: "127.0.0.1", port: 0 };
   const server = serve({ fetch: app.fetch, ...at, createServer, serverOptions }) as Server;
   if (!server.listening) await once(server, "listening");

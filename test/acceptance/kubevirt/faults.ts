@@ -86,6 +86,18 @@ export function describeFaults(on: () => KubeVirtUnderTest): void {
     expect(await app.leftovers()).toHaveLength(4);
   });
 
+  test("a webhook that breaks its connection: it is asked again, and nothing is given back", async () => {
+    const app = await Application.start(on());
+    const before = on().requests().length;
+    const mend = on().setFault({ webhook: "virtualmachinesnapshots", times: 2 });
+    const { manifest } = await app.capture();
+    mend();
+    const asked = on().requests().slice(before);
+    expect(asked.filter(({ status }) => status === 500)).toHaveLength(2);
+    expect(manifest.members).toHaveLength(2);
+    expect(await app.leftovers()).toHaveLength(4);
+  });
+
   test("an API that is busy (429) is asked again", async () => {
     const app = await Application.start(on());
     const mend = on().setFault({

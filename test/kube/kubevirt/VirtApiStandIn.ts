@@ -19,6 +19,7 @@ import {
 import type { KubeObject as ModelObject } from "../../../sandbox/kubevirt/types";
 import { omit } from "../../../sandbox/world/omit";
 import { issue } from "../../../sandbox/certificates";
+import { keepAliveMs } from "../../../sandbox/keepAlive";
 import type { Api } from "../Api";
 import type { Pki } from "../Pki";
 import { isWritten } from "./ApiControllers";
@@ -28,6 +29,7 @@ import { kubevirtNamespace, virtApi } from "./definitions";
 interface Review {
   request: {
     uid: string;
+    operation: "CREATE" | "UPDATE";
     resource: { resource: string };
     object: ModelObject;
     oldObject?: ModelObject;
@@ -71,6 +73,7 @@ export class VirtApiStandIn {
       requestCert: true,
       // Webhooks come without a certificate.
       rejectUnauthorized: false,
+      keepAliveTimeout: keepAliveMs,
     };
     const server = serve({
       fetch: this.#app().fetch,
@@ -107,6 +110,10 @@ export class VirtApiStandIn {
     );
     app.post("/validate/:plural", async (c) => {
       const { request } = await c.req.json<Review>();
+      const isNew = request.operation === "CREATE";
+      if (isNew && this.machinery.faults.cutsWebhook(request.resource.resource)) {
+        c.env.incoming.socket.destroy();
+      }
       const view = await ApiView.take(this.api, this.machinery);
       return c.json(review(request.uid, judge(request, view)));
     });

@@ -65,6 +65,23 @@ test("the third failure is told, with verb, resource, status and message", async
   expect(script.requests).toHaveLength(3);
 });
 
+test("a webhook that the API server did not reach has judged nothing: asked again, unlike other defects", async () => {
+  const internal = (message: string) => ({
+    status: 500,
+    text: JSON.stringify({
+      reason: "InternalError",
+      message: `Internal error occurred: ${message}`,
+    }),
+  });
+  const webhook = 'failed calling webhook "x.example": failed to call webhook: Post "y": EOF';
+  const { cluster, script } = scripted(internal(webhook), {}, internal("etcd is out of space"));
+  await cluster.patchNodeUnschedulable("master-0", true, {});
+  expect(script.slept).toEqual([500]);
+  await expect(cluster.patchNodeUnschedulable("master-0", true, {})).rejects.toThrow(
+    "500 Internal error occurred: etcd is out of space",
+  );
+});
+
 test("a refusal is final", async () => {
   const { cluster, script } = scripted(forbidden);
   await expect(cluster.listNodes()).rejects.toThrow(
