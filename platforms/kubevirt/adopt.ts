@@ -9,7 +9,7 @@ import { observeMachines } from "./machines";
 import type { Machine } from "./observe";
 import { deleteSnapshots } from "./remove";
 import { observeSnapshots } from "./snapshots";
-import { thawLeft } from "./thaw";
+import { breakOff } from "./thaw";
 
 /**
  * Thaws what an interrupted run may have left frozen, and looks at its snapshots: those are taken
@@ -22,8 +22,7 @@ export async function adoptSnapshots(
   context: KubeVirtContext,
 ): Promise<Adopted> {
   const { progress } = journal;
-  const thawed = await thawLeft(progress, context);
-  await journal.save();
+  const thawed = await breakOff(journal, context);
   const names = machines.map(({ instance }) => instance.name);
   const snapshots = await observeSnapshots(inputs.snapId, names, context);
   const { vms, vmis } = await observeMachines(context);
@@ -52,5 +51,10 @@ export async function adoptSnapshots(
 /** In which guests were frozen; undefined when they were not, or not all. */
 export function windowOf({ frozen }: CaptureProgress): FrozenWindow | undefined {
   if (frozen?.at == null) return undefined;
-  return { at: new Date(frozen.at), until: new Date(frozen.until) };
+  const { at, until, brokenOffAt } = frozen;
+  return {
+    at: new Date(at),
+    until: new Date(until),
+    brokenOffAt: brokenOffAt === undefined ? undefined : new Date(brokenOffAt),
+  };
 }

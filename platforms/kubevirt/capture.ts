@@ -8,7 +8,7 @@ import type { KubeVirtContext } from "./context";
 import { freezeTogether } from "./freeze";
 import { observeMachines } from "./machines";
 import { createSnapshot, observeSnapshots, waitForSnapshots } from "./snapshots";
-import { thawLeft } from "./thaw";
+import { breakOff, thawLeft } from "./thaw";
 
 /**
  * Makes the snapshots that are missing, together, and waits until all are ready to use. Guests that
@@ -90,7 +90,7 @@ async function thawAfter(
   context: KubeVirtContext,
 ): Promise<void> {
   try {
-    await thawLeft(journal.progress, context);
+    await breakOff(journal, context);
   } catch (second) {
     throw new CaptureFailure(`${messageOf(error)}\n${messageOf(second)}`, { cause: error });
   }

@@ -21,7 +21,7 @@ import { observeSnapshots } from "./snapshots";
  * snapshots, a journal in a ConfigMap.
  */
 export function kubeVirtStore(context: KubeVirtContext): SetStore {
-  const { kubevirt } = context;
+  const { kubevirt, lasting } = context;
   return {
     listJournals: () => listJournals(context),
     // It is the first change that a capture makes, and so proves too that changes may be made.
@@ -31,8 +31,9 @@ export function kubeVirtStore(context: KubeVirtContext): SetStore {
       await kubevirt.createConfigMap({ metadata, data: encodeJournal(journal) });
       return name;
     },
+    // That guests are thawed is written down also when all was cancelled.
     saveJournal: async (id, journal) => {
-      await kubevirt.patchConfigMap(id, encodeJournal(journal));
+      await lasting.patchConfigMap(id, encodeJournal(journal));
     },
     deleteJournal: async (id) => {
       const kept = await kubevirt.listConfigMaps(journalLabel);

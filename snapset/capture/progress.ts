@@ -7,6 +7,8 @@ const frozenSchema = z.object({
   at: z.iso.datetime().nullable(),
   /** When they thaw by themselves. */
   until: z.iso.datetime(),
+  /** When they were told to thaw before all were known to be cut: what was cut later is no part of it. */
+  brokenOffAt: z.iso.datetime().optional(),
   /** Whether all have been thawed again. */
   isThawed: z.boolean(),
 });

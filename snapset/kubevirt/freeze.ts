@@ -7,6 +7,8 @@ export interface FrozenWindow {
   at: Date;
   /** When the first of them thaws by itself. */
   until: Date;
+  /** When they were told to thaw before all were known to be cut. */
+  brokenOffAt?: Date | undefined;
 }
 
 /**
@@ -18,20 +20,25 @@ const secondMs = 1000;
 /**
  * Why a snapshot of a running machine does not hold the moment at which all were frozen; empty when
  * it does. What is cut while a guest is frozen is its state at the freeze, whenever that is: that
- * KubeVirt thaws each machine as soon as it has cut it does no harm.
+ * KubeVirt thaws each machine as soon as it has cut it does no harm. What is cut after the thaw is
+ * not, though KubeVirt freezes each guest for it, one by one.
  */
-export function frozenDefects(snapshot: VmSnapshotView, { at, until }: FrozenWindow): string[] {
+export function frozenDefects(snapshot: VmSnapshotView, window: FrozenWindow): string[] {
+  const { at, until, brokenOffAt } = window;
   const seen = indicationsOf(snapshot);
   const cut = Date.parse(cutAt(snapshot) ?? "");
-  const isWithin = cut >= at.getTime() - secondMs && cut + secondMs <= until.getTime();
+  const end = Math.min(until.getTime(), brokenOffAt?.getTime() ?? Infinity);
+  const isWithin = cut >= at.getTime() - secondMs && cut + secondMs <= end;
   return [
-    ...(isWithin
-      ? []
-      : [
-          `it was cut at ${cutAt(snapshot) ?? "no time"}, its guest was frozen from ${at.toISOString()} ` +
-            `to ${until.toISOString()} at the latest; a longer snapset:kubevirt.unfreezeTimeout may do`,
-        ]),
+    ...(isWithin ? [] : [`it was cut at ${cutAt(snapshot) ?? "no time"}, ${inWords(window)}`]),
     ...(seen.includes("GuestAgent") ? [] : ["KubeVirt did not find the guest agent"]),
     ...(seen.includes("QuiesceTimeout") ? ["the guest thawed too early (QuiesceTimeout)"] : []),
   ];
+}
+
+function inWords({ at, until, brokenOffAt }: FrozenWindow): string {
+  const from = `its guest was frozen from ${at.toISOString()}`;
+  return brokenOffAt !== undefined && brokenOffAt < until
+    ? `${from} to ${brokenOffAt.toISOString()}, when the capture was broken off`
+    : `${from} to ${until.toISOString()} at the latest; a longer snapset:kubevirt.unfreezeTimeout may do`;
 }

@@ -4,6 +4,10 @@ import { Application, failureOf, parks } from "./Application";
 
 const frozen = { consistency: "quiesce" } as const;
 
+function isReady(status: unknown): boolean {
+  return (status as { readyToUse?: boolean } | undefined)?.readyToUse === true;
+}
+
 /** A capture of machines that run, all at one moment. */
 export function describeFrozen(on: () => KubeVirtUnderTest): void {
   /** Has the machine that does the work die as soon as it reports a line that begins so. */
@@ -21,6 +25,15 @@ export function describeFrozen(on: () => KubeVirtUnderTest): void {
     void app.capture(frozen).catch(() => undefined);
     await dead;
     app.machines = app.machines.with({});
+  };
+
+  /** Cancels a capture that reports a line which begins so. */
+  const cancelAt = async (app: Application, line: string): Promise<void> => {
+    app.machines.onReport = (report) => {
+      if (report.startsWith(line)) app.machines.cancel();
+    };
+    expect(await failureOf(app.capture(frozen))).toContain("canceled");
+    app.machines.onReport = () => undefined;
   };
 
   test("it freezes the VM file system before taking the snapshot, and thaws the file system after: all machines together", async () => {
@@ -143,14 +156,34 @@ export function describeFrozen(on: () => KubeVirtUnderTest): void {
 
   test("a capture that is cancelled while guests are frozen thaws them before it ends", async () => {
     const app = await Application.start(on());
-    app.machines.onReport = (line) => {
-      if (line.startsWith("snapshots:")) app.machines.cancel();
-    };
-    expect(await failureOf(app.capture(frozen))).toContain("canceled");
+    const mend = on().setFault({ effect: "controllerDown" });
+    await cancelAt(app, "snapshots:");
     expect(await app.frozen()).toEqual([]);
-    app.machines.onReport = () => undefined;
+    mend();
     const { manifest } = await app.capture(frozen);
     expect(manifest.members).toHaveLength(2);
+  });
+
+  test("what KubeVirt cuts after that is of no common moment, though it freezes each guest itself: the next up makes it anew", async () => {
+    const app = await Application.start(on());
+    const mend = on().setFault({ effect: "controllerDown" });
+    await cancelAt(app, "snapshots:");
+    mend();
+    await on().until("the snapshots to be ready", async () => {
+      const ready = (await app.snapshots()).filter(({ status }) => isReady(status));
+      expect(ready).toHaveLength(2);
+    });
+    for (const name of app.names) await app.guest(name).write(parks, "written after the thaw");
+    const left = await app.snapshots();
+    const { manifest, progress } = await app.capture(frozen);
+    const adopt = progress.timings.find(({ name }) => name === "adopt");
+    expect(adopt?.evidence).toMatch(/^2 of 2 snapshots found; made anew: .* \(it was cut at /);
+    const uids = left.map(({ metadata }) => metadata.uid);
+    expect(manifest.members.filter(({ imageId }) => uids.includes(imageId))).toEqual([]);
+    await app.machines.restore(manifest);
+    for (const name of app.names) {
+      expect((await app.guest(name).files())[parks]).toBe("written after the thaw");
+    }
   });
 
   test("a capture that is killed while guests are frozen: they thaw by the deadline, and the next up finishes", async () => {

@@ -24,6 +24,15 @@ test.each(["2026-11-21T10:00:02Z", "2026-11-21T10:05:00Z", "2026-11-21T10:04:59.
   },
 );
 
+test("a cut after the guests were thawed is not of that moment; one that may be is not believed either", () => {
+  const broken = { ...window, brokenOffAt: at("10:00:20.500") };
+  expect(frozenDefects(withStatus({ creationTime: "2026-11-21T10:00:19Z" }), broken)).toEqual([]);
+  expect(frozenDefects(withStatus({ creationTime: "2026-11-21T10:00:20Z" }), broken)).toEqual([
+    "it was cut at 2026-11-21T10:00:20Z, its guest was frozen from 2026-11-21T10:00:04.300Z to " +
+      "2026-11-21T10:00:20.500Z, when the capture was broken off",
+  ]);
+});
+
 test("without the agent, or when it thawed early, nothing was frozen", () => {
   expect(frozenDefects(withStatus({ indications: ["Online", "NoGuestAgent"] }), window)).toEqual([
     "KubeVirt did not find the guest agent",
