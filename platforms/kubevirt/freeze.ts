@@ -22,9 +22,11 @@ export async function freezeTogether(
   const until = new Date(kubevirt.now().getTime() + settings.unfreezeTimeout).toISOString();
   journal.progress.frozen = { members: [...names], at: null, until, isThawed: false };
   await journal.save();
+  context.signal.throwIfAborted();
   context.report(`freeze: ${listed(names)}`);
+  // Waited for although all is cancelled: what is asked for and not waited for may come after the thaw.
   const results = await Promise.allSettled(
-    names.map((name) => kubevirt.freeze(name, settings.unfreezeTimeout)),
+    names.map((name) => context.lasting.freeze(name, settings.unfreezeTimeout)),
   );
   const failures = results.flatMap((it, index) =>
     it.status === "rejected"
