@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { Sshd, until } from "../openshift/ssh/sshd";
+import { nodeShell, Sshd, until } from "../openshift/ssh/sshd";
 import { addresses, BastionCloud, folder, key, sshd } from "./BastionCloud";
 import { captureOf, failureOf } from "./FaultyCloud";
 
@@ -9,16 +9,10 @@ jest.setTimeout(120_000);
 const told = `${folder.path}/told`;
 const script = "/usr/local/bin/cluster-backup.sh";
 // A node's shell: what would shut this machine down is only written down, and OpenShift's script is ours.
-const shell = folder.write(
-  "shell",
-  [
-    "#!/bin/sh",
-    `command=$(printf %s "$SSH_ORIGINAL_COMMAND" | sed "s|${script}|${folder.path}/cluster-backup.sh|")`,
-    `PATH=${folder.path}:/usr/bin:/bin exec sh -c "$command"`,
-    "",
-  ].join("\n"),
-  0o700,
-);
+const shell = nodeShell(folder, {
+  [script]: `${folder.path}/cluster-backup.sh`,
+  "/var/tmp": folder.path,
+});
 const node = new Sshd(folder, "node", [key], addresses.master0, [`ForceCommand ${shell}`]);
 let lab: BastionCloud;
 
@@ -66,7 +60,7 @@ it("a backup of etcd is on the bastion before the nodes are told, and in the man
   expect(phases.find(({ name }) => name === "etcd backup")?.evidence).toBe(
     `${path} on the bastion, made by master0: ${content.length} bytes, SHA-256 ${sha256}`,
   );
-  expect(existsSync("/var/tmp/snapset-etcd-backup.tar")).toBe(false);
+  expect(existsSync(`${folder.path}/snapset-etcd-backup.tar`)).toBe(false);
 });
 
 it("a backup that fails ends the capture before anything is changed", async () => {

@@ -5,18 +5,14 @@ import { backUpEtcd, parsePassed, type EtcdBackup } from "../../../openshift/qui
 import { sshNodeSessions } from "../../../openshift/ssh/nodeAccess";
 import { kubeconfigFor } from "../../../sandbox/openshift";
 import { Lab, minute } from "../../sandbox/openshift/lab";
-import { Folder, runTool, Sshd, user } from "../ssh/sshd";
+import { Folder, nodeShell, runTool, Sshd, user } from "../ssh/sshd";
 
 const folder = new Folder();
 const key = folder.makeKey("key");
 const jump = new Sshd(folder, "bastion", [key]);
-const shell = folder.write(
-  "shell",
-  `#!/bin/sh\nPATH=${folder.path}:/usr/bin:/bin exec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
-  0o700,
-);
+const shell = nodeShell(folder, { "/var/tmp": folder.path });
 const node = new Sshd(folder, "node", [key], "127.0.0.10", [`ForceCommand ${shell}`]);
-const onNode = "/var/tmp/snapset-etcd-backup";
+const onNode = `${folder.path}/snapset-etcd-backup`;
 const target = `${folder.path}/backups`;
 const lab = new Lab();
 let cluster: Cluster;

@@ -58,6 +58,23 @@ export class Folder {
   }
 }
 
+/**
+ * A node's login shell: programs of the folder come first, and what the node has at these paths lies
+ * elsewhere. Nodes are on this machine, and so would be in each other's way.
+ *
+ * @returns its file
+ */
+export function nodeShell(folder: Folder, paths: Readonly<Record<string, string>>): string {
+  const edits = Object.entries(paths).map(([path, other]) => `-e "s|${path}|${other}|g"`);
+  const lines = [
+    "#!/bin/sh",
+    `command=$(printf %s "$SSH_ORIGINAL_COMMAND" | sed ${edits.join(" ")})`,
+    `PATH=${folder.path}:/usr/bin:/bin exec sh -c "$command"`,
+    "",
+  ];
+  return folder.write("shell", lines.join("\n"), 0o700);
+}
+
 const running = new Set<Sshd>();
 
 /** Debian's OpenSSH server on loopback, with its own keys and nothing of the machine's configuration. */
@@ -200,11 +217,11 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Looks again and again, as there is nothing that tells; for no longer than ten seconds. */
+/** Looks again and again, as there is nothing that tells; for no longer than 25 seconds. */
 export async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 25_000;
   while (!(await isDone())) {
-    if (Date.now() > deadline) throw new Error(`still not so after 10 s: ${isDone.toString()}`);
-    await new Promise(setImmediate);
+    if (Date.now() > deadline) throw new Error(`still not so after 25 s: ${isDone.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
