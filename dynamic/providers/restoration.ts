@@ -44,7 +44,12 @@ export function restorationProvider({
   return {
     check: async (olds, news) => {
       const failures = isForeseeable(olds, news)
-        ? await on(news, (platform, warn) => failuresOf(() => foresee(news, platform, warn)))
+        ? await on(news, (platform, warn) => {
+            droppedMembers(olds, news).forEach(({ name, target }) => {
+              warn(`${name} is no longer to be restored: its node ${target} is undeployed`);
+            });
+            return failuresOf(() => foresee(news, platform, warn));
+          })
         : [];
       return { inputs: news, failures };
     },
@@ -56,11 +61,19 @@ export function restorationProvider({
         // A first one may have been killed before the engine had heard of it.
         outs: await restoreOrPartial(inputs, true, platform),
       })),
-    update: (_id, olds, news) =>
-      on(news, async (platform) => {
-        const isInterrupted = olds.phase !== "whole";
-        return { outs: await restoreOrPartial(news, isInterrupted, platform) };
-      }),
+    update: async (_id, olds, news) => {
+      const isInterrupted = olds.phase !== "whole";
+      const dropped = droppedMembers(olds, news);
+      // First: the next state does not name them any more.
+      if (dropped.length > 0) {
+        await on(olds, (platform) =>
+          platform.release(orderOf({ ...olds, members: dropped }, isInterrupted)),
+        );
+      }
+      return on(news, async (platform) => ({
+        outs: await restoreOrPartial(news, isInterrupted, platform),
+      }));
+    },
     delete: (_id, olds) =>
       on(olds, async (platform) => {
         await platform.release(orderOf(olds, olds.phase !== "whole"));
@@ -82,6 +95,13 @@ function isOther(olds: Partial<RestorationInputs>, news: RestorationInputs): boo
 /** Whether something may be restored, of a set that is known. */
 function isForeseeable(olds: Partial<RestorationInputs>, news: RestorationInputs): boolean {
   return isKnown(news.members) && isOther(olds, news);
+}
+
+/** Nodes that are no longer named: nobody would have them undeployed any more. */
+function droppedMembers(olds: Partial<RestorationInputs>, news: RestorationInputs) {
+  if (olds.platform !== "ironic") return [];
+  const targets = new Set(news.members.map(({ target }) => target));
+  return (olds.members ?? []).filter(({ target }) => !targets.has(target));
 }
 
 function orderOf(inputs: RestorationInputs, isInterrupted: boolean): RestoreOrder {

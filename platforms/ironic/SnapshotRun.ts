@@ -55,7 +55,11 @@ export class SnapshotRun {
     const underWay = [...nodes.values()].filter((node) => isInFlight(node, snapId)).length;
     const bounded = withinBounds(steps, parallelImages - underWay);
     await this.carryOut(bounded, nodes);
-    return bounded;
+    return bounded.map((step) =>
+      step.kind === "done" && !this.finished.has(step.member)
+        ? { kind: "wait", member: step.member, seen: "active, still locked by its conductor" }
+        : step,
+    );
   }
 
   private observe({ instance }: NodeMember, node: NodeView | undefined): SnapshotObservation {
@@ -73,6 +77,7 @@ export class SnapshotRun {
       snapId,
       node,
       image,
+      isExpectedOff: this.run.inputs.consistency === "shutdown",
       isFinished: this.finished.has(name),
       attempts: attempt.count,
       mayAsk: attempt.notBefore <= now,
@@ -156,8 +161,9 @@ export class SnapshotRun {
     const has = this.images.get(name)?.tags ?? [];
     const isTagged = tags.every((tag) => has.includes(tag));
     if (name !== this.run.anchor && !isTagged) await patchTags(this.context, imageId, tags);
-    if (node !== undefined) await clearMark(node, this.run.inputs.snapId, this.context);
-    this.finished.add(name);
+    const isClear =
+      node === undefined || (await clearMark(node, this.run.inputs.snapId, this.context));
+    if (isClear) this.finished.add(name);
   }
 
   private attemptOf(name: string): Attempt {

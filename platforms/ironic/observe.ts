@@ -64,7 +64,7 @@ function viewOf(node: BareMetalNode, macAddresses: readonly string[]): NodeView 
     rootDevice: isRecord(rootDevice) ? rootDevice : undefined,
     snapshotMark: textOf(extra[snapshotMarkKey]),
     restoreMark: textOf(extra[restoreMarkKey]),
-    restoredImageId: textOf(extra[restoredImageKey]),
+    restoredImageId: textOf(node.instance_info[restoredImageKey]),
     macAddresses,
   };
 }

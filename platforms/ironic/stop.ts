@@ -2,7 +2,7 @@ import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
 import { isBadRequest, isConflict } from "../../openstack";
 import { judgeStop } from "../../snapset/capture/stopEvidence";
-import { isInFlight, type NodeView } from "../../snapset/ironic/node";
+import { isSnapshotOf, type NodeView } from "../../snapset/ironic/node";
 import { planPowerOff, pressMs, type PowerStep } from "../../snapset/ironic/powerPlan";
 import type { Context } from "../context";
 import type { CaptureRun } from "../platform";
@@ -85,7 +85,8 @@ class Stopping {
   private plan({ instance }: NodeMember, nodes: ReadonlyMap<string, NodeView>): PowerStep {
     const { snapId, shutdownTimeout } = this.run.inputs;
     const node = nodes.get(instance.uuid);
-    if (node !== undefined && isInFlight(node, snapId)) return { kind: "off" };
+    // Also of a failed one what runs may be Ironic's ramdisk: a conductor that was restarted left it.
+    if (node !== undefined && isSnapshotOf(node, snapId)) return { kind: "off" };
     const told = this.told.get(instance.name);
     const now = this.context.clock.now().getTime();
     return planPowerOff({

@@ -1,5 +1,5 @@
 import { begunMark, wholeMark, type ResetWish } from "../reset/mark";
-import { errorOf, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { errorOf, maintenanceOf, nodeLabel, occupiedProblem, type NodeView } from "./node";
 
 /** A node that is to carry a member of a set, and what this run has done to it. */
 export interface DeployObservation {
@@ -60,7 +60,7 @@ export function planDeploy(seen: DeployObservation, wish: ResetWish, limit: numb
     case "available":
     case "active":
     case "deploy failed":
-      if (!isBegun(seen, wish)) return { kind: "begin", member };
+      if (!isBegun(seen, wish)) return begin(seen, node, wish);
       return state === "active" && seen.hasMoved
         ? { kind: "finish", member }
         : ask(seen, node, limit);
@@ -99,6 +99,12 @@ export function isAsRestored(
 
 function isBegun({ node, imageId }: DeployObservation, wish: ResetWish): boolean {
   return node?.restoreMark === begunMark(wish) && node.imageId === imageId;
+}
+
+/** Whatever the preflight saw: somebody may have taken the node since. */
+function begin(seen: DeployObservation, node: NodeView, wish: ResetWish): DeployStep {
+  const occupied = occupiedProblem(node, wish);
+  return occupied === undefined ? { kind: "begin", member: seen.member } : failed(seen, occupied);
 }
 
 function ask(seen: DeployObservation, node: NodeView, limit: number): DeployStep {

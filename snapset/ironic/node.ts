@@ -1,3 +1,4 @@
+import type { ResetWish } from "../reset/mark";
 import { activityIn } from "./transitions";
 
 /** What of an Ironic node decides about its capture and its restore. */
@@ -54,12 +55,36 @@ export const snapshotMarkKey = "snapset_snapshot";
 /** The key of a node's `extra` that says how far it is restored to which set. */
 export const restoreMarkKey = "snapset_restore";
 
-/** The key of a node's `extra` that says by which image: Ironic forgets at an undeploy, `extra` stays. */
+/**
+ * The key of a node's `instance_info` that says by which image: Ironic empties that at an undeploy, and
+ * what somebody deploys later is theirs, also when it is the same image.
+ */
 export const restoredImageKey = "snapset_image";
 
 /** Whether what is deployed on a node is a member of a set that was restored to it. */
 export function isRestored(node: NodeView): boolean {
   return node.restoreMark !== undefined && node.restoredImageId === node.imageId;
+}
+
+/**
+ * Why what is on a node must not be overwritten by a restore; undefined when it may: nothing is deployed
+ * on it, or a set that this stack has restored. A deployment that failed may have left the disk as it was.
+ */
+export function occupiedProblem(node: NodeView, { by }: Pick<ResetWish, "by">): string | undefined {
+  const what = nodeLabel(node);
+  if (node.serverId !== null) {
+    return `${what} carries server ${node.serverId} of Nova: delete that first, or name another node`;
+  }
+  const { provisionState: state, restoreMark } = node;
+  if (!["active", "deploy failed"].includes(state)) return undefined;
+  if (!isRestored(node)) {
+    return `${what} is ${state} with something that no set was restored to: undeploy it first (\`openstack baremetal node undeploy\`)`;
+  }
+  if (by === undefined || (restoreMark ?? "").endsWith(`/${by}`)) return undefined;
+  return (
+    `${what} carries what another stack has restored: destroy that one first, or, if it is lost, ` +
+    `\`openstack baremetal node unset --extra ${restoreMarkKey} ${node.name === "" ? node.uuid : node.name}\``
+  );
 }
 
 /** `node rack-1 (uuid)`, as messages name it. */
@@ -89,4 +114,10 @@ export function maintenanceOf(node: NodeView): string | undefined {
 /** Whether Ironic is making the snapshot of a node that a set asked for. */
 export function isInFlight(node: NodeView, snapId: string): boolean {
   return activityIn(node.provisionState) !== undefined && node.snapshotMark === snapId;
+}
+
+/** The same, or it has failed to: until it is asked for again or aborted the node is Ironic's. */
+export function isSnapshotOf(node: NodeView, snapId: string): boolean {
+  const hasFailed = node.provisionState === "snapshot failed" && node.snapshotMark === snapId;
+  return hasFailed || isInFlight(node, snapId);
 }

@@ -4,7 +4,7 @@ import type { Consistency } from "../manifest";
 import { isClusterRole } from "../roles";
 import type { Instance } from "../snapsetData";
 import { interfaceProblem } from "./capability";
-import { foreignProblem, isInFlight, maintenanceOf, nodeLabel, type NodeView } from "./node";
+import { foreignProblem, isSnapshotOf, maintenanceOf, nodeLabel, type NodeView } from "./node";
 import { foreignReason } from "./snapshotPlan";
 
 /** What the cloud shows before the first change. */
@@ -94,7 +94,7 @@ function clusterProblems(
 ): string[] {
   if (!hasCluster || !isClusterRole(role)) return [];
   // What runs on a machine during its snapshot is Ironic's ramdisk.
-  if (node.powerState === "power off" || isInFlight(node, snapId)) return [];
+  if (node.powerState === "power off" || isSnapshotOf(node, snapId)) return [];
   return [
     `${name} is a cluster's node on bare metal, where a cluster is not brought to rest (${nodeLabel(node)} is on): ` +
       "shut the cluster down first, or take snapset:cluster out and its machines are captured without it",

@@ -11,10 +11,16 @@ export type ReleaseStep =
   | { kind: "done"; evidence: string };
 
 /** States from which Ironic undeploys, beside those of a snapshot that waits or has failed. */
-const undeployable = ["active", "deploy failed", "wait call-back", "error"];
+const undeployable = [
+  ...["active", "deploy failed", "wait call-back", "error"],
+  ...["rescue", "rescue wait", "rescue failed", "unrescue failed"],
+];
 
 /** States that pass by themselves. */
-const passing = ["deploying", "deploy hold", "snapshotting", "deleting"];
+const passing = [
+  ...["deploying", "deploy hold", "snapshotting", "deleting"],
+  ...["rescuing", "unrescuing"],
+];
 
 /**
  * The next step of a node whose restore is taken back: what was deployed on it is a copy of the set, so
@@ -23,7 +29,7 @@ const passing = ["deploying", "deploy hold", "snapshotting", "deleting"];
 export function planRelease(node: NodeView | undefined, wish: ResetWish): ReleaseStep {
   if (node === undefined) return { kind: "done", evidence: "gone from Ironic" };
   const { provisionState: state, restoreMark } = node;
-  const isOurs = isRestored(node) && [wholeMark(wish), begunMark(wish)].includes(restoreMark ?? "");
+  const isOurs = isRestored(node) && isMarkOf(restoreMark, wish);
   const is = `${nodeLabel(node)} is ${state}`;
   if (!isOurs) return { kind: "done", evidence: `${is}, left as it is` };
   if (passing.includes(state)) return { kind: "wait", seen: is };
@@ -35,4 +41,10 @@ export function planRelease(node: NodeView | undefined, wish: ResetWish): Releas
   if (node.isProtected) return { kind: "failed", reason: `${is} and protected${errorOf(node)}` };
   if (node.reservation === null) return { kind: "undeploy" };
   return { kind: "wait", seen: `${is}, locked by conductor ${node.reservation}` };
+}
+
+/** Of a stack each mark is: it may have come to wish for another set since, and not to begin with it. */
+function isMarkOf(mark = "", wish: ResetWish): boolean {
+  if (wish.by !== undefined) return mark.endsWith(`/${wish.by}`);
+  return [wholeMark(wish), begunMark(wish)].includes(mark);
 }

@@ -1,14 +1,7 @@
 import { isBegun } from "../reset/mark";
 import type { ResetWish } from "../reset/mark";
 import { isAsRestored, isWhole } from "./deployPlan";
-import {
-  foreignProblem,
-  isRestored,
-  maintenanceOf,
-  nodeLabel,
-  restoreMarkKey,
-  type NodeView,
-} from "./node";
+import { foreignProblem, maintenanceOf, nodeLabel, occupiedProblem, type NodeView } from "./node";
 
 /** A member of a set, and the node that is to carry it. */
 export interface RestoreTarget {
@@ -48,25 +41,12 @@ export function restoreProblems(
       }
       if (isWhole(target, wish)) return macProblems(target, node).map((it) => `${member}: ${it}`);
       return [
-        ...ownerProblems(node, projectId),
-        ...[maintenanceOf(node)].filter((it) => it !== undefined),
-        ...(isAsRestored(target, wish) ? [] : stateProblems(node)),
-        ...strangerProblems(node, wish),
+        ...[foreignProblem(node, projectId), maintenanceOf(node)].filter((it) => it !== undefined),
+        ...(isAsRestored(target, wish) && node.serverId === null ? [] : stateProblems(node, wish)),
         ...macProblems(target, node),
         ...diskProblems(target, node),
       ].map((problem) => `${member}: ${problem}`);
     }),
-  ];
-}
-
-/** What another stack has restored is that stack's, as long as nobody undeploys it. */
-function strangerProblems(node: NodeView, { by }: ResetWish): string[] {
-  const { restoreMark, provisionState } = node;
-  if (by === undefined || restoreMark === undefined || provisionState !== "active") return [];
-  if (restoreMark.endsWith(`/${by}`)) return [];
-  return [
-    `${nodeLabel(node)} carries what another stack has restored: destroy that one first, or, if it is lost, ` +
-      `\`openstack baremetal node unset --extra ${restoreMarkKey} ${node.name === "" ? node.uuid : node.name}\``,
   ];
 }
 
@@ -80,20 +60,8 @@ function twiceProblems(targets: readonly RestoreTarget[]): string[] {
   });
 }
 
-function ownerProblems(node: NodeView, projectId: string): string[] {
-  const foreign = foreignProblem(node, projectId);
-  return [
-    ...(foreign === undefined ? [] : [foreign]),
-    ...(node.serverId === null
-      ? []
-      : [
-          `${nodeLabel(node)} carries server ${node.serverId} of Nova: delete that first, or name another node`,
-        ]),
-  ];
-}
-
-/** What is active and was not restored by us is somebody's: nothing on it is overwritten. */
-function stateProblems(node: NodeView): string[] {
+/** What is on a node and was not restored by us is somebody's: nothing of it is overwritten. */
+function stateProblems(node: NodeView, wish: ResetWish): string[] {
   const what = nodeLabel(node);
   const { provisionState: state, restoreMark } = node;
   if (!startingPoints.includes(state)) {
@@ -101,13 +69,9 @@ function stateProblems(node: NodeView): string[] {
       `${what} is ${state}: it must be available, or active with a set that was restored here`,
     ];
   }
-  if (state !== "active") return [];
-  if (!isRestored(node)) {
-    return [
-      `${what} is active with something that no set was restored to: undeploy it first (\`openstack baremetal node undeploy\`)`,
-    ];
-  }
-  return node.isProtected && !isBegun(restoreMark)
+  const occupied = occupiedProblem(node, wish);
+  if (occupied !== undefined) return [occupied];
+  return state === "active" && node.isProtected && !isBegun(restoreMark)
     ? [`${what} is protected: nothing on it may be overwritten`]
     : [];
 }

@@ -9,6 +9,8 @@ export interface SnapshotObservation {
   node: NodeView | undefined;
   /** The holder: the image with this member's identity, if Glance lists one. */
   image: { id: string; status: string } | undefined;
+  /** Whether the machine was brought to rest: its snapshot would pull the plug of one that runs. */
+  isExpectedOff: boolean;
   /** Whether this run has seen it all finished before. */
   isFinished: boolean;
   /** How often the snapshot was asked for. */
@@ -87,6 +89,10 @@ function ofActive(seen: SnapshotObservation, node: NodeView, limits: SnapshotLim
   // The upload may end a moment after the node is back.
   const isAwaited = image.status !== "queued" && seen.idleMs < limits.abandonedMs;
   if (isAwaited) return wait(seen, `active, its image ${image.status}`);
+  if (seen.isExpectedOff && node.powerState !== "power off") {
+    const power = node.powerState ?? "in a power state that is not known";
+    return failed(seen, `${nodeLabel(node)} is ${power}: it must stay off during the capture`);
+  }
   return again(seen, node, image, limits);
 }
 

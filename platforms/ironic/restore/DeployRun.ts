@@ -63,9 +63,12 @@ export class DeployRun {
     const attempt = this.attemptOf(step.member);
     const { bareMetal } = this.context.cloud;
     if (step.kind === "begin") {
+      // What Ironic did before that was another deployment's.
+      attempt.before = undefined;
+      attempt.hasMoved = false;
       await this.write(node, attempt, [
         mark(restoreMarkKey, begunMark(this.wish)),
-        mark(restoredImageKey, imageId),
+        { op: "add", path: `/instance_info/${restoredImageKey}`, value: imageId },
         { op: "add", path: "/instance_info/image_source", value: imageId },
       ]);
     }

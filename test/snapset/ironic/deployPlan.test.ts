@@ -4,8 +4,8 @@ import { begunMark, wholeMark } from "../../../snapset/reset/mark";
 import { imageId, node, snapId } from "./domain";
 
 const wish = { snapId, trigger: "" };
-const begun = { restoreMark: begunMark(wish), imageId };
-const whole = { restoreMark: wholeMark(wish), imageId };
+const begun = { restoreMark: begunMark(wish), imageId, restoredImageId: imageId };
+const whole = { restoreMark: wholeMark(wish), imageId, restoredImageId: imageId };
 
 function seen(of: Partial<NodeView>, more: Partial<DeployObservation> = {}): DeployObservation {
   return {
@@ -36,7 +36,7 @@ test("an available node is marked, then deployed, and marked whole when it is ac
 });
 
 test("a node of another set, or for another trigger, is rebuilt", () => {
-  expect(kind(seen({ restoreMark: "Other123/" }))).toBe("begin");
+  expect(kind(seen({ ...whole, restoreMark: "Other123/" }))).toBe("begin");
   expect(kind(seen(whole), { snapId, trigger: "again" })).toBe("begin");
   const target = { kind: "deploy", member: "master0", target: "rebuild" };
   expect(plan(seen(begun))).toEqual(target);
@@ -57,9 +57,9 @@ test("a failed deployment is asked for again, a bounded number of times", () => 
   });
 });
 
-test("one that is deployed from the image already is only marked, unless a trigger asks", () => {
+test("one that is deployed from the image already is only marked, and never overwritten", () => {
   expect(kind(seen({ imageId }))).toBe("finish");
-  expect(kind(seen({ imageId }), { snapId, trigger: "again" })).toBe("begin");
+  expect(kind(seen({ imageId }), { snapId, trigger: "again" })).toBe("failed");
 });
 
 test("what is being cleaned or is locked is waited for", () => {

@@ -45,6 +45,7 @@ export function observed(
     snapId,
     node: node(seen),
     image: { id: imageId, status: "queued" },
+    isExpectedOff: true,
     isFinished: false,
     attempts: 0,
     mayAsk: true,

@@ -60,3 +60,19 @@ test("it ends when the machine is on its way to be available, or gone", () => {
   expect(plan({ provisionState: "available", imageId: undefined }).kind).toBe("done");
   expect(planRelease(undefined, wish).kind).toBe("done");
 });
+
+test.each(["rescue", "rescue wait", "rescue failed", "unrescue failed"])(
+  "a restored machine is undeployed out of %s: Ironic does that, and nobody asks again",
+  (provisionState) => {
+    expect(plan({ provisionState })).toEqual({ kind: "undeploy" });
+  },
+);
+
+test("another set's or trigger's mark is this stack's, too, when it never came to begin the new one", () => {
+  const ours = { ...wish, by: "ours" };
+  const kindOf = (restoreMark: string) =>
+    planRelease(node({ ...restored, restoreMark }), { ...ours, trigger: "again" }).kind;
+  expect(kindOf(wholeMark(ours))).toBe("undeploy");
+  expect(kindOf(begunMark(ours))).toBe("undeploy");
+  expect(kindOf(wholeMark({ ...ours, by: "theirs" }))).toBe("done");
+});
