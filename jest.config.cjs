@@ -1,3 +1,6 @@
+// West of UTC, where a time that is read without its zone is hours late, as few who change this are.
+process.env.TZ = "America/New_York";
+
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",

@@ -60,16 +60,21 @@ async function removeUnknown(
 ): Promise<void> {
   const journals = await site.store.listJournals();
   const journal = journalOf(snapId, journals)?.journal;
-  if (journal !== undefined) await giveBackKilled(journal, config, site);
+  if (journal !== undefined) await giveBackKilled(journal, deletionPolicy, config, site);
   else if (deletionPolicy === "Delete") await removeCommitted(snapId, site);
 }
 
-async function giveBackKilled(journal: Journal, config: StackConfig, site: Site) {
+async function giveBackKilled(
+  journal: Journal,
+  policy: SnapIdOutputs["deletionPolicy"],
+  config: StackConfig,
+  site: Site,
+) {
   const { snapId, instances, progress } = journal;
   const settings = parseClusterSettings(config.get("snapset:cluster"));
   const cluster = settings === undefined ? null : clusterInputsOf(settings, instances);
   const source = { snapId, instances, cluster, deadlines: { stop: stopDeadlineMs } };
-  const { done, failed } = await giveBack(source, progress, site);
+  const { done, failed } = await giveBack(source, progress, site, policy);
   if (failed.length > 0) throw new Error(failed.join("\n"));
   await closeJournals(snapId, site);
   site.warn(`capture ${snapId} had been interrupted; it is given back: ${done.join("; ")}`);

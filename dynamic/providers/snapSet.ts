@@ -138,7 +138,8 @@ async function remove(olds: CaptureOutputs, site: Site): Promise<void> {
   }
   const journals = await site.store.listJournals();
   const own = journalOf(olds.snapId, journals)?.journal;
-  const { failed } = await giveBack(olds, own?.progress ?? olds.progress, site);
+  const progress = own?.progress ?? olds.progress;
+  const { failed } = await giveBack(olds, progress, site, olds.deletionPolicy);
   if (failed.length > 0) throw new Error(failed.join("\n"));
   await closeJournals(olds.snapId, site);
 }

@@ -45,12 +45,14 @@ export async function removeSet(set: SetIdentity, site: Site): Promise<string> {
  * Undoes a capture: what it made goes, the source comes back. Each is tried whatever becomes of the
  * other.
  *
+ * @param policy under `Retain` a set stays that was committed before its capture was interrupted
  * @returns what was done, and what could not be, in words
  */
 export async function giveBack(
   source: Source,
   progress: CaptureProgress,
   site: Site,
+  policy: "Delete" | "Retain" = "Delete",
 ): Promise<{ done: string[]; failed: string[] }> {
   const done: string[] = [];
   const failed: string[] = [];
@@ -62,7 +64,11 @@ export async function giveBack(
       failed.push(messageOf(error));
     }
   };
-  await attempt(() => removeSet(source, site));
+  await attempt(async () =>
+    policy === "Retain" && (await site.store.readManifest(source.snapId)) !== undefined
+      ? `set ${source.snapId} is committed and stays`
+      : removeSet(source, site),
+  );
   await attempt(() => resumeSource(source, progress, site));
   return { done, failed };
 }

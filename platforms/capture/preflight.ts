@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../../common/errors";
+import { listed } from "../../common/listed";
 import {
   journalOf,
   rivalProblem,
   rivalsOf,
+  type Journal,
   type StoredJournal,
 } from "../../snapset/capture/journal";
 import { platformOf } from "../../snapset/platforms";
@@ -37,10 +40,24 @@ export async function preflight(inputs: CaptureInputs, site: Site): Promise<Pref
   const problems = [
     ...parts.flatMap((part) => part.problems),
     ...lacks,
+    ...otherServersProblems(inputs, own),
     ...rivalsOf(inputs, journals).map(rivalProblem),
   ];
   if (problems.length > 0) throw new InputError("capture", problems);
   return { parts, journals };
+}
+
+/** Those that it was begun with are off or have images: nobody would look after these any more. */
+function otherServersProblems({ instances }: CaptureInputs, own: Journal | undefined): string[] {
+  if (own === undefined) return [];
+  const idsOf = (all: Journal["instances"]) =>
+    all.map(({ name, uuid }) => `${name} ${uuid}`).sort();
+  if (isDeepStrictEqual(idsOf(instances), idsOf(own.instances))) return [];
+  const names = listed(own.instances.map(({ name }) => name));
+  return [
+    `set ${own.snapId} was begun with other servers (${names}): name these again and \`pulumi up\` goes on, ` +
+      "or `pulumi destroy` gives them back",
+  ];
 }
 
 type Placed = Pick<CaptureInputs["instances"][number], "platform">;

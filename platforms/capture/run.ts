@@ -115,7 +115,7 @@ async function makeSet(
       return { result: undefined, evidence: evidence.join("; ") };
     });
   }
-  const isAdopted = journal.isFound && (await adopt(run, parts, phases));
+  const isAdopted = await adopt(run, parts, phases, site);
   // Now everything is at rest; where nothing has run since, it was so already for an earlier run.
   if (!isAdopted) journal.progress.capturedAt = site.now().toISOString();
   await journal.save();
@@ -149,17 +149,27 @@ async function quiesceAll(parts: readonly Observed[], run: CaptureRun): Promise<
   return done;
 }
 
-/** @returns whether all that an interrupted run has left was taken over, and it had come so far */
-function adopt(
+/**
+ * Also without a journal something may be there: of a capture whose journal somebody deleted, or of
+ * one that was given back while a request without an answer was still carried out.
+ *
+ * @returns whether all that an interrupted run has left was taken over, and it had come so far
+ */
+async function adopt(
   run: CaptureRun,
   parts: readonly Observed[],
   phases: PhaseRecorder,
+  site: Site,
 ): Promise<boolean> {
-  return phases.run("adopt", async () => {
+  const work = async () => {
     const all = await together(parts, (part) => part.adopt(run));
     const isWhole = all.some(({ found }) => found > 0) && all.every(({ stale }) => stale === 0);
     return { result: isWhole, evidence: all.map(({ evidence }) => evidence).join("; ") };
-  });
+  };
+  if (run.journal.isFound) return phases.run("adopt", work);
+  site.report("adopt");
+  await work();
+  return false;
 }
 
 /**

@@ -14,14 +14,12 @@ type ServerName = Pick<Instance, "name" | "uuid">;
 
 /**
  * Whether an image with this set's properties is that of the server, and did not merely inherit
- * them, taken of one that was restored from this set. Nova writes `instance_uuid` on each snapshot
- * but those of volume-backed servers (nova `compute/api.py`, snapshot_volume_backed): of these we
- * write it ourselves, and so it is inherited too. Their name is not.
+ * them: taken of one that was restored from this set, or by somebody of the very server after it was
+ * put back to it in place. Names and tags are not inherited; an unfinished image has no tags yet.
  */
 function isImageOf(image: Image, { name, uuid }: ServerName, snapId: string): boolean {
-  if (image["instance_uuid"] !== uuid) return false;
-  const isVolumeBacked = image["block_device_mapping"] !== undefined;
-  return !isVolumeBacked || image.name === imageNameOf(name, snapId);
+  const isNamed = image.name === imageNameOf(name, snapId);
+  return image["instance_uuid"] === uuid && (isNamed || image.tags.includes(`snap_id=${snapId}`));
 }
 
 /** The images that this set has of the servers, finished or not, from one list call. */

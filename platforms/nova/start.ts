@@ -40,8 +40,7 @@ function startAll(
   deadlineMs: number,
   context: Context,
 ): Promise<Servers> {
-  const isUp = (servers: Servers, uuid: string) =>
-    !servers.has(uuid) || servers.get(uuid)?.status === "ACTIVE";
+  const isUp = (servers: Servers, uuid: string) => !servers.has(uuid) || isOn(servers.get(uuid));
   return waitFor<Servers>({
     what: `${listed(group.map(({ name }) => name))} to be ACTIVE`,
     observe: async () => {
@@ -66,6 +65,11 @@ function startAll(
       context.report(`start: ${seen}`);
     },
   });
+}
+
+/** One that has been told to stop is ACTIVE until it is off. */
+function isOn(server: ServerView | undefined): boolean {
+  return server?.status === "ACTIVE" && server["OS-EXT-STS:task_state"] !== "powering-off";
 }
 
 function isStartable(server: ServerView | undefined): boolean {

@@ -1,3 +1,4 @@
+import { eachBounded } from "../../common/eachBounded";
 import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
 import type { Member } from "../../snapset/capture/member";
@@ -9,6 +10,8 @@ import type { Context } from "../context";
 import type { OpenJournal } from "../capture/journal";
 import { unlessConflict } from "../tolerate";
 import { observeServers } from "./observe";
+
+const parallelRequests = 16;
 
 /**
  * Stops what runs, the controller last, and proves that everything is SHUTOFF. Who is stopped
@@ -102,7 +105,8 @@ async function stopGroup(
     journal.progress.stopped[instance.name] ??= { stop: "stopped", seconds: null };
   }
   await journal.save();
-  await Promise.all(running.map((member) => stop(member, context)));
+  // What is done about a failure must not meet a server that is told to stop only then.
+  await eachBounded(running, parallelRequests, (member) => stop(member, context));
 }
 
 /** One that went down by itself in between is no failure. */

@@ -29,19 +29,19 @@ const running = new Set([
  * the cloud's, so the clock of this machine does not matter. What was done in the second in which
  * the image was begun counts, as its order cannot be told: an image is rather made anew.
  *
- * @param imageCreatedAt Glance's `created_at`, whole seconds
+ * @param imageCreatedAt Glance's `created_at`, whole seconds, or Cinder's
  */
 export function ranSince(
   imageCreatedAt: string,
   actions: readonly InstanceAction[],
 ): InstanceAction | undefined {
-  const created = Date.parse(imageCreatedAt);
+  const created = Date.parse(zoned(imageCreatedAt));
   return actions.find(({ action, start_time }) => {
     return running.has(action) && !(Date.parse(zoned(start_time)) < created);
   });
 }
 
-/** Nova writes the times of actions in UTC, without saying so. */
+/** Nova writes the times of actions in UTC without saying so, and Cinder those of snapshots. */
 function zoned(time: string): string {
   return /(?:Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`;
 }
