@@ -50,6 +50,8 @@ export interface VirtualMachine {
     volumeSnapshotStatuses?: { name: string; enabled: boolean; reason?: string }[];
     snapshotInProgress?: string;
     restoreInProgress?: string;
+    /** What was asked for by a subresource and is not done yet. */
+    stateChangeRequests?: { action: string }[];
   };
 }
 

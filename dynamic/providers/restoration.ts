@@ -62,7 +62,7 @@ export function restorationProvider({
         outs: await restoreOrPartial(inputs, true, platform),
       })),
     update: async (_id, olds, news) => {
-      const isInterrupted = olds.phase !== "whole";
+      const isInterrupted = mayBeInterrupted(olds, news);
       const dropped = droppedMembers(olds, news);
       // First: the next state does not name them any more.
       if (dropped.length > 0) {
@@ -90,6 +90,12 @@ function isOther(olds: Partial<RestorationInputs>, news: RestorationInputs): boo
       (key) => !isKnown(news[key]) || isDifferent(olds[key], news[key]),
     ) || isDifferent(olds.kubevirt?.targets, news.kubevirt?.targets)
   );
+}
+
+/** Whether an earlier run, of which the state need not know, may have done it. */
+function mayBeInterrupted(olds: RestorationOutputs, news: RestorationInputs): boolean {
+  const isOtherWish = olds.snapId !== news.snapId || olds.trigger !== news.trigger;
+  return olds.phase !== "whole" || isOtherWish;
 }
 
 /** Whether something may be restored, of a set that is known. */

@@ -32,7 +32,14 @@ export async function adoptSnapshots(
     const reason =
       vm === undefined
         ? "its machine is gone"
-        : staleReason(snapshot, vm, vmis.get(name), inputs.consistency, windowOf(progress));
+        : staleReason(
+            snapshot,
+            vm,
+            vmis.get(name),
+            inputs.consistency,
+            windowOf(progress),
+            progress.frozen?.members.includes(name) === true,
+          );
     if (reason !== undefined) stale.set(snapshot, `${name} (${reason})`);
   }
   const isTorn = snapshots.size < names.length || stale.size > 0;

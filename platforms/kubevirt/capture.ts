@@ -1,12 +1,14 @@
+import { allEnded } from "../../common/allEnded";
 import { messageOf } from "../../common/errors";
 import { counted } from "../../common/counted";
 import { listed } from "../../common/listed";
+import { freezeProblems } from "../../snapset/kubevirt/machines";
 import type { Machine } from "./observe";
 import { CaptureFailure } from "../capture/failure";
 import type { CaptureRun } from "../platform";
 import type { KubeVirtContext } from "./context";
 import { freezeTogether } from "./freeze";
-import { observeMachines } from "./machines";
+import { observeMachines, observeRunning } from "./machines";
 import { createSnapshot, observeSnapshots, waitForSnapshots } from "./snapshots";
 import { breakOff, thawLeft } from "./thaw";
 
@@ -50,7 +52,7 @@ async function createTogether(
   const { inputs, journal } = run;
   const { vms } = await observeMachines(context);
   const capturedAt = new Date(journal.progress.capturedAt);
-  await Promise.all(
+  await allEnded(
     missing.map(({ instance, identity, vm }) =>
       createSnapshot({ ...identity, capturedAt }, vms.get(instance.name) ?? vm, inputs, context),
     ),
@@ -65,8 +67,10 @@ async function cutFrozen(
 ): Promise<string> {
   const { inputs, journal } = run;
   const names = machines.map(({ instance }) => instance.name);
-  const { vmis } = await observeMachines(context);
+  const { vmis } = await observeRunning(context);
   const running = names.filter((name) => vmis.has(name));
+  const problems = freezeProblems(running.flatMap((name) => vmis.get(name) ?? []));
+  if (problems.length > 0) throw new CaptureFailure(problems.join("\n"));
   try {
     if (running.length > 0) await freezeTogether(running, run, context);
     await createTogether(machines, run, context);

@@ -1,7 +1,7 @@
 import { messageOf } from "../../common/errors";
 import { listed } from "../../common/listed";
 import type { CaptureProgress } from "../../snapset/capture/progress";
-import { isFrozen } from "../../snapset/kubevirt/machines";
+import { hasAgent, isFrozen } from "../../snapset/kubevirt/machines";
 import { CaptureFailure } from "../capture/failure";
 import type { CaptureRun } from "../platform";
 import type { KubeVirtContext } from "./context";
@@ -73,7 +73,8 @@ export async function thawAll(
     const { vmis } = await observeMachines(lasting);
     return names.filter((name) => {
       const vmi = vmis.get(name);
-      return vmi !== undefined && (isFrozen(vmi) || (at !== null && refused.has(name)));
+      if (vmi === undefined) return false;
+      return isFrozen(vmi) || (refused.has(name) && (at !== null || hasAgent(vmi)));
     });
   };
   await Promise.all(names.map(thaw));

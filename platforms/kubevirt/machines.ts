@@ -2,6 +2,7 @@ import { listed } from "../../common/listed";
 import { waitForValue } from "../../common/wait";
 import type { VirtualMachine, VirtualMachineInstance } from "../../kubevirt";
 import { ClusterError, isTransient } from "../../openshift";
+import { isOver } from "../../snapset/kubevirt/machines";
 import type { KubeVirtContext } from "./context";
 
 /** Machines and those of them that run, each by name. */
@@ -17,6 +18,18 @@ export async function observeMachines({
 }: Pick<KubeVirtContext, "kubevirt">): Promise<Machines> {
   const [vms, vmis] = await Promise.all([kubevirt.listVirtualMachines(), kubevirt.listInstances()]);
   return { vms: byName(vms), vmis: byName(vmis) };
+}
+
+/** The same, without the instances of guests that have ended and are left so. */
+export async function observeRunning(
+  context: Pick<KubeVirtContext, "kubevirt">,
+): Promise<Machines> {
+  const { vms, vmis } = await observeMachines(context);
+  const running = [...vmis].filter(([name, vmi]) => {
+    const vm = vms.get(name);
+    return vm === undefined || !isOver(vm, vmi);
+  });
+  return { vms, vmis: new Map(running) };
 }
 
 /** Objects by their names. */

@@ -1,3 +1,4 @@
+import { allEnded } from "../../common/allEnded";
 import { counted } from "../../common/counted";
 import type { VirtualMachineSnapshot, VirtualMachineSnapshotContent } from "../../kubevirt";
 import { snapshotNameOf } from "../../snapset/kubevirt/names";
@@ -36,7 +37,7 @@ export async function deleteSnapshots(
   const uids = new Set(snapshots.map(({ metadata }) => metadata.uid));
   const contents = (await kubevirt.listContents()).filter((it) => isOf(it, snapshots));
   const contentUids = new Set(contents.map(({ metadata }) => metadata.uid));
-  await Promise.all(snapshots.map(({ metadata }) => kubevirt.deleteSnapshot(metadata)));
+  await allEnded(snapshots.map(({ metadata }) => kubevirt.deleteSnapshot(metadata)));
   await waitForAll(
     {
       what: "snapshots to be deleted",
@@ -58,7 +59,7 @@ async function deleteContents(
   { kubevirt }: KubeVirtContext,
 ): Promise<void> {
   const contents = (await kubevirt.listContents()).filter(isToGo);
-  await Promise.all(contents.map(({ metadata }) => kubevirt.deleteContent(metadata)));
+  await allEnded(contents.map(({ metadata }) => kubevirt.deleteContent(metadata)));
 }
 
 /** Each of the two names the other. */

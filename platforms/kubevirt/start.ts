@@ -1,5 +1,7 @@
+import { allEnded } from "../../common/allEnded";
 import { counted } from "../../common/counted";
 import { listed } from "../../common/listed";
+import type { VirtualMachine } from "../../kubevirt";
 import type { KubeVirtContext } from "./context";
 import { observeMachines, waitForAll, type Machines } from "./machines";
 import { startMachine } from "./stop";
@@ -24,7 +26,7 @@ export async function startMachines(
       observe: async () => {
         const machines = await observeMachines(context);
         const free = names.filter((name) => !told.has(name) && canStart(name, machines));
-        await Promise.all(free.map((name) => tell(name, machines, told, context)));
+        await allEnded(free.map((name) => tell(name, machines, told, context)));
         return machines;
       },
       missing: (machines) => notRunning(names, machines, told),
@@ -40,8 +42,14 @@ export async function startMachines(
 function canStart(name: string, { vms, vmis }: Machines): boolean {
   const { snapshotInProgress, restoreInProgress } = vms.get(name)?.status ?? {};
   const isBusy = snapshotInProgress !== undefined || restoreInProgress !== undefined;
-  // One that is still going down is started once it is off.
-  return !isBusy && vmis.get(name)?.metadata.deletionTimestamp === undefined;
+  // One that is still going down, or is yet to, is started once it is off.
+  const isGoing = vmis.get(name)?.metadata.deletionTimestamp !== undefined;
+  return !isBusy && !isGoing && !isToStop(vms.get(name));
+}
+
+/** Whether KubeVirt was told to stop it, and has not yet: to start it would be refused until then. */
+function isToStop(vm: VirtualMachine | undefined): boolean {
+  return vm?.status?.stateChangeRequests?.some(({ action }) => action === "Stop") === true;
 }
 
 async function tell(

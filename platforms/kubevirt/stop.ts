@@ -1,3 +1,4 @@
+import { allEnded } from "../../common/allEnded";
 import { listed } from "../../common/listed";
 import { ClusterError } from "../../openshift";
 import { runStrategyOf } from "../../snapset/kubevirt/machines";
@@ -30,7 +31,7 @@ export async function stopMachines(
   const machines = await observeMachines(context);
   const { vms, vmis } = machines;
   const toStop = toBeStopped(names, machines);
-  await Promise.all(
+  await allEnded(
     toStop.flatMap((name) => {
       const vm = vms.get(name);
       return vm === undefined ? [] : [stopMachine(vm, vmis.has(name), context)];
@@ -99,6 +100,12 @@ async function stopMachine(
       spec: before === "running" ? { running: false } : { runStrategy: "Halted" },
     });
   } else if (isRunning && strategy !== "Halted") {
+    // What stands there is of an earlier stop; somebody has chosen another strategy since.
+    if (vm.metadata.annotations?.[strategyAnnotation] !== undefined) {
+      await context.kubevirt.patchVirtualMachine(name, {
+        metadata: { annotations: { [strategyAnnotation]: null } },
+      });
+    }
     await unlessConflict(context.kubevirt.stop(name));
   }
 }

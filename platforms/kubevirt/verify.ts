@@ -55,15 +55,17 @@ function defectsOf(
   const vm = vms.get(name);
   if (vm?.metadata.uid !== uuid) return ["its machine was deleted during the capture"];
   const expected = { uid: uuid, disks: includedDisks(before) };
-  const ran =
-    inputs.consistency === "shutdown" ? ranSince(snapshot, vm, vmis.get(name)) : undefined;
   const window = windowOf(journal.progress);
   const wasFrozen = journal.progress.frozen?.members.includes(name) === true;
+  // Of machines that are frozen together those that are off are to stay so.
+  const wasOff =
+    inputs.consistency === "shutdown" || (inputs.consistency === "quiesce" && !wasFrozen);
+  const ran = wasOff ? ranSince(snapshot, vm, vmis.get(name)) : undefined;
   return [
     ...snapshotDefects(snapshot, contents, expected),
     ...(ran === undefined ? [] : [`somebody let its machine run during the capture: ${ran}`]),
     ...(inputs.consistency === "quiesce" && wasFrozen && window !== undefined
-      ? frozenDefects(snapshot, window)
+      ? frozenDefects(snapshot, window, vmis.get(name))
       : []),
   ];
 }

@@ -16,6 +16,8 @@ export const effects = [
   "restoreFails",
   /** The guest never answers the power button. Named after a machine. */
   "neverStops",
+  /** The guest powers itself off: its instance stays, and has succeeded. Named after a machine. */
+  "guestPowersOff",
   /** No controller runs: objects are taken and stay without a status. */
   "controllerDown",
 ] as const;

@@ -75,7 +75,9 @@ function start(call: SubresourceCall, context: Context): SubresourceAnswer {
   const strategy = runStrategyOf(vm.spec);
   if (strategy === "Halted") return { status: 202, write: switched(vm, true) };
   if (strategy === "Manual" || strategy === "RerunOnFailure") {
-    return { status: 202, write: requested(vm, [{ action: "Start" }]) };
+    const first: StateChangeRequest[] =
+      instance?.status?.phase === "Succeeded" ? [{ action: "Stop", uid: uidOf(instance) }] : [];
+    return { status: 202, write: requested(vm, [...first, { action: "Start" }]) };
   }
   throw refused(call, `${strategy} does not support manual start requests`);
 }
@@ -86,7 +88,9 @@ function stop(call: SubresourceCall, context: Context): SubresourceAnswer {
   const strategy = runStrategyOf(vm.spec);
   if (strategy === "Always" || strategy === "Once")
     return { status: 202, write: switched(vm, false) };
-  if (!instance) throw refused(call, "VM is not running");
+  if (!instance || instance.status?.phase === "Succeeded") {
+    throw refused(call, "VM is not running");
+  }
   if (strategy === "Halted") {
     throw refused(call, "Halted only supports manual stop requests with a shorter graceperiod");
   }

@@ -1,7 +1,7 @@
 import { cutAt, judgeSnapshot } from "./judge";
 import { frozenDefects, type FrozenWindow } from "./freeze";
 import { sourceGenerationOf } from "./identity";
-import { runStrategyOf } from "./machines";
+import { isOver, runStrategyOf } from "./machines";
 import type { VmiView, VmSnapshotView, VmView } from "./objects";
 
 /**
@@ -14,7 +14,7 @@ export function ranSince(
   vm: VmView,
   vmi: VmiView | undefined,
 ): string | undefined {
-  if (vmi !== undefined) return "it runs";
+  if (vmi !== undefined && !isOver(vm, vmi)) return "it runs";
   const generation = sourceGenerationOf(snapshot);
   if (generation !== vm.metadata.generation) {
     return `its specification was changed (run strategy ${runStrategyOf(vm)})`;
@@ -31,6 +31,7 @@ export function ranSince(
  * sentence; undefined when it is.
  *
  * @param window in which the guests were frozen; undefined when they were not to be
+ * @param wasFrozen whether its guest was one of them: one that was off has to have been off since
  */
 export function staleReason(
   snapshot: VmSnapshotView,
@@ -38,12 +39,14 @@ export function staleReason(
   vmi: VmiView | undefined,
   consistency: "shutdown" | "quiesce" | "crash",
   window: FrozenWindow | undefined,
+  wasFrozen = true,
 ): string | undefined {
   const judged = judgeSnapshot(snapshot);
   if (judged.state === "failed") return judged.reason;
   if (consistency === "shutdown") return ranSince(snapshot, vm, vmi);
-  if (consistency === "crash" || vmi === undefined) return undefined;
+  if (consistency === "crash") return undefined;
+  if (!wasFrozen) return ranSince(snapshot, vm, vmi);
   if (cutAt(snapshot) === undefined) return "it was not cut while all were frozen";
   if (window === undefined) return "nobody knows when its guest was frozen";
-  return frozenDefects(snapshot, window)[0];
+  return frozenDefects(snapshot, window, vmi)[0];
 }

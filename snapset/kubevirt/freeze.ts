@@ -1,5 +1,5 @@
 import { cutAt, indicationsOf } from "./judge";
-import type { VmSnapshotView } from "./objects";
+import type { VmiView, VmSnapshotView } from "./objects";
 
 /** From when until when guests are frozen, at the latest. */
 export interface FrozenWindow {
@@ -23,13 +23,23 @@ const secondMs = 1000;
  * KubeVirt thaws each machine as soon as it has cut it does no harm. What is cut after the thaw is
  * not, though KubeVirt freezes each guest for it, one by one.
  */
-export function frozenDefects(snapshot: VmSnapshotView, window: FrozenWindow): string[] {
+export function frozenDefects(
+  snapshot: VmSnapshotView,
+  window: FrozenWindow,
+  vmi?: VmiView,
+): string[] {
   const { at, until, brokenOffAt } = window;
   const seen = indicationsOf(snapshot);
   const cut = Date.parse(cutAt(snapshot) ?? "");
   const end = Math.min(until.getTime(), brokenOffAt?.getTime() ?? Infinity);
   const isWithin = cut >= at.getTime() - secondMs && cut + secondMs <= end;
+  // One that was started after the freeze holds nothing still.
+  const started = Date.parse(vmi?.metadata.creationTimestamp ?? "");
+  const isAnother = started > at.getTime() && started <= cut;
   return [
+    ...(isAnother
+      ? [`it was restarted at ${vmi?.metadata.creationTimestamp ?? ""}, after the freeze`]
+      : []),
     ...(isWithin ? [] : [`it was cut at ${cutAt(snapshot) ?? "no time"}, ${inWords(window)}`]),
     ...(seen.includes("GuestAgent") ? [] : ["KubeVirt did not find the guest agent"]),
     ...(seen.includes("QuiesceTimeout") ? ["the guest thawed too early (QuiesceTimeout)"] : []),

@@ -67,8 +67,17 @@ export function runStrategyOf({ spec }: VmView): string {
   return spec.runStrategy ?? (spec.running === true ? "Always" : "Halted");
 }
 
+/**
+ * Whether the guest has powered itself off, or failed, for good: with these strategies KubeVirt leaves
+ * its instance as it ended (kubevirt `pkg/virt-controller/watch/vm/vm.go`, syncRunStrategy).
+ */
+export function isOver(vm: VmView, { status }: VmiView): boolean {
+  const isFinal = status?.phase === "Succeeded" || status?.phase === "Failed";
+  return isFinal && ["Manual", "Once"].includes(runStrategyOf(vm));
+}
+
 /** Whether the guest agent answers. */
-function hasAgent(vmi: VmiView): boolean {
+export function hasAgent(vmi: VmiView): boolean {
   return trueCondition(vmi.status?.conditions, "AgentConnected") !== undefined;
 }
 
@@ -108,9 +117,15 @@ export function busyProblems({ metadata, status }: VmView, ownSnapshot: string):
  */
 export function freezeProblems(running: readonly VmiView[]): string[] {
   const paused = running.filter(isPaused);
+  const frozen = running.filter(isFrozen);
   const agentless = running.filter((vmi) => !isPaused(vmi) && !hasAgent(vmi));
   const names = (vmis: readonly VmiView[]) => listed(vmis.map(({ metadata }) => metadata.name));
   return [
+    ...(frozen.length === 0
+      ? []
+      : [
+          `${names(frozen)}: frozen by somebody else, who may thaw it at any time; wait until it is thawed`,
+        ]),
     ...(agentless.length === 0
       ? []
       : [

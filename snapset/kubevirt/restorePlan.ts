@@ -27,6 +27,12 @@ export interface RestoreOptions {
   hasPolicies: boolean;
 }
 
+/** The label that tells whose restore it is, whatever its set and trigger. */
+const restoredByLabel = "snapset/restored-by";
+
+/** The member that was restored; its own machine has that name. */
+const memberAnnotation = "snapset/member";
+
 /** A VirtualMachineRestore to be made. */
 export function restoreObjectOf(
   { member, target, snapshotName, macAddresses }: RestoreTarget,
@@ -39,8 +45,12 @@ export function restoreObjectOf(
   return {
     metadata: {
       name: restoreNameOf(target, wish),
-      labels: { "app.kubernetes.io/managed-by": "snapset", "snapset/snap-id": wish.snapId },
-      annotations: { "snapset/trigger": wish.trigger },
+      labels: {
+        "app.kubernetes.io/managed-by": "snapset",
+        "snapset/snap-id": wish.snapId,
+        ...(wish.by !== undefined && { [restoredByLabel]: wish.by }),
+      },
+      annotations: { "snapset/trigger": wish.trigger, [memberAnnotation]: member },
     },
     spec: {
       target: { apiGroup: "kubevirt.io", kind: "VirtualMachine", name: target },
@@ -79,6 +89,16 @@ function uuidPatches({ spec }: Pick<VmView, "spec">): string[] {
 /** Who made a restore: only ours are replaced and deleted. */
 export function isOurRestore({ metadata }: VmRestoreView): boolean {
   return metadata.labels?.["app.kubernetes.io/managed-by"] === "snapset";
+}
+
+/** Whether a restore is somebody's, of whatever set and trigger. */
+export function isRestoreBy(restore: VmRestoreView, by: string | undefined): boolean {
+  return by !== undefined && restore.metadata.labels?.[restoredByLabel] === by;
+}
+
+/** The member that a restore is of; older ones do not tell it. */
+export function memberOfRestore({ metadata }: VmRestoreView): string | undefined {
+  return metadata.annotations?.[memberAnnotation];
 }
 
 /** Whether a machine is what a restore has made of it (kubevirt `restore.go`, lastRestoreAnnotation). */
@@ -147,6 +167,34 @@ function rivalProblem(restore: VmRestoreView, target: string): string {
     `virtual machine ${target}: VirtualMachineRestore ${name} into it ${has} ` +
     `(${describeRestore(restore)}): wait until it is complete, or delete it`
   );
+}
+
+/**
+ * Why a restore would leave disks as they are, as sentences. KubeVirt takes a claim that has the name of
+ * the restored one for the restored one, but for InPlace (kubevirt `restore.go`, reconcileVolumeRestores).
+ */
+export function claimProblems(
+  { target }: Pick<RestoreTarget, "target">,
+  machine: VmView | undefined,
+  volumeRestorePolicy: string | null,
+): string[] {
+  if (volumeRestorePolicy !== "PrefixTargetName") return [];
+  return (machine?.spec.template.spec.volumes ?? [])
+    .filter((volume) => claimNameOf(volume) === `${target}-${volume.name}`)
+    .map(
+      ({ name }) =>
+        `virtual machine ${target}: disk ${name} has the claim ${target}-${name} already, so with ` +
+        "snapset:kubevirt.volumeRestorePolicy PrefixTargetName KubeVirt would leave it as it is: " +
+        "take InPlace or RandomizeNames",
+    );
+}
+
+function claimNameOf(volume: Readonly<Record<string, unknown>>): string | undefined {
+  const { dataVolume, persistentVolumeClaim } = volume as {
+    dataVolume?: { name?: string };
+    persistentVolumeClaim?: { claimName?: string };
+  };
+  return dataVolume?.name ?? persistentVolumeClaim?.claimName;
 }
 
 /** What has become of a restore. */

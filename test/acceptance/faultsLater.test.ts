@@ -154,13 +154,14 @@ describe("a volume's snapshot that an interrupted capture has left", () => {
       then: { status: 409 },
     });
     const failed = failureOf(cloud.capture(captureOf(instances)));
-    await cloud.until("the snapshot", () => cloud.asked("compute createImage") > 0);
+    const snapshot = () => cloud.world.volumes.snapshots().find((it) => it.volumeId === volumeId);
+    await cloud.until("the snapshot", () => snapshot()?.status === "available");
     cloud.world.faults.clear();
     cloud.world.faults.add({ match: { action: "*" }, then: { status: 400 } });
     await failed;
     cloud.world.faults.clear();
-    const [old] = cloud.world.volumes.snapshots().filter((it) => it.volumeId === volumeId);
-    expect(old?.status).toBe("available");
+    const old = snapshot();
+    await settled();
     cloud.start("compute0");
     const outs = await cloud.capture(captureOf(instances));
     expect(outs.phase).toBe("committed");

@@ -1,3 +1,4 @@
+import { allEnded } from "../../../common/allEnded";
 import { listed } from "../../../common/listed";
 import type { VirtualMachine } from "../../../kubevirt";
 import type { KubeVirtContext } from "../context";
@@ -12,9 +13,7 @@ export async function deleteMachines(
   if (machines.length === 0) return;
   const uids = new Set(machines.map(({ metadata }) => metadata.uid));
   const names = machines.map(({ metadata }) => metadata.name);
-  await Promise.all(
-    machines.map(({ metadata }) => context.kubevirt.deleteVirtualMachine(metadata)),
-  );
+  await allEnded(machines.map(({ metadata }) => context.kubevirt.deleteVirtualMachine(metadata)));
   await waitForAll(
     {
       what: `${listed(names)} to be deleted`,

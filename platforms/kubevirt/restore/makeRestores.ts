@@ -1,3 +1,4 @@
+import { allEnded } from "../../../common/allEnded";
 import { listed } from "../../../common/listed";
 import type { VirtualMachineRestore } from "../../../kubevirt";
 import {
@@ -24,7 +25,7 @@ export async function makeRestores(
 ): Promise<void> {
   const toMake = all.filter(({ restore }) => restore === undefined);
   await deleteRestores(obstacles(toMake, restores), order.deadline, context);
-  await Promise.all(toMake.map((target) => makeRestore(target, order, context)));
+  await allEnded(toMake.map((target) => makeRestore(target, order, context)));
   const names = all.map(({ restoreName }) => restoreName);
   const seen = await waitForAll(
     {
@@ -80,7 +81,7 @@ export async function deleteRestores(
 ): Promise<void> {
   if (restores.length === 0) return;
   const uids = new Set(restores.map(({ metadata }) => metadata.uid));
-  await Promise.all(restores.map(({ metadata }) => context.kubevirt.deleteRestore(metadata)));
+  await allEnded(restores.map(({ metadata }) => context.kubevirt.deleteRestore(metadata)));
   await waitForAll(
     {
       what: `${listed(restores.map(({ metadata }) => metadata.name))} to be deleted`,

@@ -1,6 +1,11 @@
 import { counted } from "../../../common/counted";
 import { restoreNameOf } from "../../../snapset/kubevirt/names";
-import { isMadeBy, isOurRestore } from "../../../snapset/kubevirt/restorePlan";
+import {
+  isMadeBy,
+  isOurRestore,
+  isRestoreBy,
+  memberOfRestore,
+} from "../../../snapset/kubevirt/restorePlan";
 import type { RestoreOrder } from "../../../snapset/restoreOrder";
 import type { KubeVirtContext } from "../context";
 import { observeMachines } from "../machines";
@@ -20,11 +25,14 @@ export async function releaseMachines(
   const { vms } = await observeMachines(context);
   const names = new Set(order.members.map(({ target }) => restoreNameOf(target, order)));
   const restores = (await context.kubevirt.listRestores()).filter(
-    (it) => names.has(it.metadata.name) && isOurRestore(it),
+    (it) => isOurRestore(it) && (names.has(it.metadata.name) || isRestoreBy(it, order.by)),
   );
-  const made = order.members.flatMap(({ name, target }) => {
-    const vm = name === target ? undefined : vms.get(target);
-    return vm !== undefined && restores.some((it) => isMadeBy(vm, it)) ? [vm] : [];
+  const made = restores.flatMap((restore) => {
+    const target = restore.spec.target.name;
+    const known = order.members.find((member) => member.target === target)?.name;
+    const member = memberOfRestore(restore) ?? known;
+    const vm = member === undefined || member === target ? undefined : vms.get(target);
+    return vm !== undefined && isMadeBy(vm, restore) ? [vm] : [];
   });
   await deleteMachines(made, order.deadline, context);
   await deleteRestores(restores, order.deadline, context);

@@ -1,3 +1,4 @@
+import { allEnded } from "../../../common/allEnded";
 import { isOurRestore, judgeRestore } from "../../../snapset/kubevirt/restorePlan";
 import type { KubeVirtContext } from "../context";
 import type { Targets } from "./targets";
@@ -16,5 +17,5 @@ export async function deleteSuperseded(
     const isOther = newer !== undefined && newer !== restore.metadata.name;
     return isOther && isOurRestore(restore) && judgeRestore(restore).state === "complete";
   });
-  await Promise.all(old.map(({ metadata }) => kubevirt.deleteRestore(metadata)));
+  await allEnded(old.map(({ metadata }) => kubevirt.deleteRestore(metadata)));
 }

@@ -7,6 +7,7 @@ import type {
 import { boundContent, describeSnapshot, judgeSnapshot } from "../../../snapset/kubevirt/judge";
 import { restoreNameOf } from "../../../snapset/kubevirt/names";
 import {
+  claimProblems,
   isMadeBy,
   isOurRestore,
   judgeRestore,
@@ -98,17 +99,13 @@ function targetOf(
     machine !== undefined &&
     isOther &&
     seen.restores.some((it) => isOurRestore(it) && isMadeBy(machine, it));
-  const problems = targetProblems(
-    plan,
-    content,
-    machine,
-    { isOther, isOurs },
-    seen.restores,
-    restoreName,
-  );
-  if (problems.length > 0) return { problems };
   const own = byName(seen.restores).get(restoreName);
-  const restore = own !== undefined && goesOn(own, order) ? own : undefined;
+  const restore = own !== undefined && goesOn(own, machine, order) ? own : undefined;
+  const problems = [
+    ...targetProblems(plan, content, machine, { isOther, isOurs }, seen.restores, restoreName),
+    ...(restore === undefined ? claimProblems(plan, machine, settings.volumeRestorePolicy) : []),
+  ];
+  if (problems.length > 0) return { problems };
   return {
     target: { plan, source, machine, isRunning: seen.vmis.has(name), isOurs, restoreName, restore },
   };
@@ -116,11 +113,17 @@ function targetOf(
 
 /**
  * Whether a restore that is there is this one, under way or done. One that has failed is made anew; one
- * that was complete before this began is of another time: the same set is asked for once more.
+ * that was complete before this began is of another time: the same set is asked for once more. So is
+ * one after which the machine has been restored to something else.
  */
-function goesOn(own: VirtualMachineRestore, { isInterrupted }: RestoreOrder): boolean {
+function goesOn(
+  own: VirtualMachineRestore,
+  machine: VirtualMachine | undefined,
+  { isInterrupted }: RestoreOrder,
+): boolean {
   const { state } = judgeRestore(own);
-  return state === "pending" || (state === "complete" && isInterrupted);
+  const isLast = machine !== undefined && isMadeBy(machine, own);
+  return state === "pending" || (state === "complete" && isInterrupted && isLast);
 }
 
 function contentOf({ imageId, virtualMachine }: RestoreMember, { snapshots, contents }: Seen) {

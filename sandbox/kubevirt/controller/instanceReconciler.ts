@@ -19,7 +19,13 @@ import {
 /** virt-handler: boots an instance's guest, reports what it is like, and has it stop. */
 export const reconcileInstance: Reconcile<VirtualMachineInstance> = (instance, context) => {
   if (isDeleting(instance)) return stop(instance, context);
+  if (instance.status?.phase === "Succeeded") return undefined;
   const guest = context.guests.get(uidOf(instance));
+  if (guest && context.faults.has("guestPowersOff", instance.metadata.name)) {
+    guest.sync();
+    context.guests.delete(uidOf(instance));
+    return updateStatus(instances, instance, { phase: "Succeeded", conditions: [] });
+  }
   const bootedAtMs = createdAtMs(instance) + context.times.bootMs;
   if (!guest && !context.isDue(bootedAtMs)) {
     const phase = instance.status?.phase ?? "Scheduling";

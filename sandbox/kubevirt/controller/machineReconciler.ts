@@ -65,8 +65,11 @@ function power(
   const [request] = vm.status?.stateChangeRequests ?? [];
   if (instance) {
     if (isDeleting(instance)) return undefined;
+    const strategy = runStrategyOf(vm.spec);
     const isUnwanted =
-      runStrategyOf(vm.spec) === "Halted" ||
+      strategy === "Halted" ||
+      (instance.status?.phase === "Succeeded" &&
+        (strategy === "Always" || strategy === "RerunOnFailure")) ||
       (request?.action === "Stop" && request.uid === uidOf(instance));
     return isUnwanted ? remove(instances, instance) : undefined;
   }
@@ -79,13 +82,13 @@ function isWanted(vm: VirtualMachine, isRequested: boolean): boolean {
   const strategy = runStrategyOf(vm.spec);
   switch (strategy) {
     case "Always":
+    case "Once":
       return true;
     case "Halted":
       return false;
     case "Manual":
       return isRequested;
     case "RerunOnFailure":
-    case "Once":
       return isRequested || vm.status?.runStrategy !== strategy;
   }
 }
