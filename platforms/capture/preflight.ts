@@ -41,6 +41,7 @@ export async function preflight(inputs: CaptureInputs, site: Site): Promise<Pref
     ...parts.flatMap((part) => part.problems),
     ...lacks,
     ...otherServersProblems(inputs, own),
+    ...lostClusterProblems(inputs, own),
     ...rivalsOf(inputs, journals).map(rivalProblem),
   ];
   if (problems.length > 0) throw new InputError("capture", problems);
@@ -57,6 +58,15 @@ function otherServersProblems({ instances }: CaptureInputs, own: Journal | undef
   return [
     `set ${own.snapId} was begun with other servers (${names}): name these again and \`pulumi up\` goes on, ` +
       "or `pulumi destroy` gives them back",
+  ];
+}
+
+/** Nobody would uncordon its nodes any more. */
+function lostClusterProblems({ cluster }: CaptureInputs, own: Journal | undefined): string[] {
+  if (cluster !== null || own?.progress.quiesced !== true) return [];
+  return [
+    `set ${own.snapId} was begun with a cluster, whose nodes are cordoned: put snapset:cluster back and ` +
+      "`pulumi up` goes on, or `pulumi destroy` gives all back",
   ];
 }
 

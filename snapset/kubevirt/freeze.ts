@@ -33,9 +33,9 @@ export function frozenDefects(
   const cut = Date.parse(cutAt(snapshot) ?? "");
   const end = Math.min(until.getTime(), brokenOffAt?.getTime() ?? Infinity);
   const isWithin = cut >= at.getTime() - secondMs && cut + secondMs <= end;
-  // One that was started after the freeze holds nothing still.
+  // One that was started after the freeze holds nothing still. Our clock may be behind theirs by a second.
   const started = Date.parse(vmi?.metadata.creationTimestamp ?? "");
-  const isAnother = started > at.getTime() && started <= cut;
+  const isAnother = started > at.getTime() + secondMs && started <= cut;
   return [
     ...(isAnother
       ? [`it was restarted at ${vmi?.metadata.creationTimestamp ?? ""}, after the freeze`]
