@@ -77,6 +77,16 @@ export class BareMetalCloud {
     return this.guest(name).disk.content.bootCount;
   }
 
+  /** Captures a set of both machines, which are given back to Ironic after it. @returns their images */
+  async captureAndUndeploy(): Promise<{ name: string; imageId: string }[]> {
+    const outs = await this.cloud.capture(this.inputs());
+    await this.undeploy("master0", "master1");
+    this.world.requests.clear();
+    return outs.images
+      .filter(({ member }) => member !== "controller")
+      .map(({ member, imageId }) => ({ name: member, imageId }));
+  }
+
   /** An operator gives the machines back to Ironic, wiped. */
   async undeploy(...names: MachineName[]): Promise<void> {
     for (const name of names) {

@@ -1,6 +1,6 @@
 import { startProvider, type Order, type ProviderProcess } from "../kills/ProviderProcess";
 import { ClusterCloud } from "./ClusterCloud";
-import { captureOf } from "./FaultyCloud";
+import { captureOf, failureOf } from "./FaultyCloud";
 
 jest.setTimeout(240_000);
 
@@ -158,6 +158,13 @@ describe("a capture that is killed", () => {
   it("between cordon and shutdown is given back", async () => {
     await killCordoned();
     await isGivenBack();
+  });
+
+  it("between cordon and shutdown is refused without the cluster: nobody would uncordon its nodes", async () => {
+    await killCordoned();
+    const { message } = await failureOf(lab.providers.capture(inputs({ cluster: null })));
+    expect(message).toContain("set faults01 was begun with a cluster, whose nodes are cordoned");
+    await isWhole();
   });
 
   it("after the shutdown was told goes on with the next run, and is back after it", async () => {

@@ -5,21 +5,11 @@ import { failureOf } from "./FaultyCloud";
 jest.setTimeout(120_000);
 
 let metal: BareMetalCloud;
-let images: { name: string; imageId: string }[];
 
 beforeEach(async () => {
   metal = await BareMetalCloud.open();
 });
 afterEach(() => metal.close());
-
-async function captured(): Promise<void> {
-  const outs = await metal.cloud.capture(metal.inputs());
-  images = outs.images
-    .filter(({ member }) => member !== "controller")
-    .map(({ member, imageId }) => ({ name: member, imageId }));
-  await metal.undeploy("master0", "master1");
-  metal.world.requests.clear();
-}
 
 const provisioned = () => metal.changes().filter((it) => it.startsWith("setProvisionState"));
 const sourceOf = (name: "master0" | "master1") =>
@@ -33,7 +23,7 @@ async function deployByHand(name: "master0" | "master1", imageId: string | undef
 }
 
 test("a machine that somebody else deploys while a restore waits for it is not overwritten", async () => {
-  await captured();
+  const images = await metal.captureAndUndeploy();
   metal.world.bareMetal.options.callbackTimeoutMs = 600_000;
   metal.world.faults.add({
     match: { action: "deploy", name: "rack-master1", times: 1 },
@@ -110,7 +100,7 @@ test("a machine that was still being deployed from another set is not taken for 
 });
 
 test("what somebody's failed rebuild has left on a machine is not overwritten", async () => {
-  await captured();
+  const images = await metal.captureAndUndeploy();
   const base = metal.world.images.all()[0]?.id;
   await deployByHand("master0", base);
   metal.world.bareMetal.options.callbackTimeoutMs = 10_000;
@@ -133,7 +123,7 @@ test("what somebody's failed rebuild has left on a machine is not overwritten", 
 });
 
 test("a machine that was released and is deployed by hand with the same image is left by a later destroy", async () => {
-  await captured();
+  const images = await metal.captureAndUndeploy();
   const kept = await metal.providers.restore(metal.restoration(images));
   await metal.providers.release(kept);
   await metal.cloud.until("it", () =>
@@ -178,7 +168,7 @@ test("deleting that set later does not abort somebody else's snapshot", async ()
 });
 
 test("destroy after another trigger's restore that did not come to begin undeploys what was restored", async () => {
-  await captured();
+  const images = await metal.captureAndUndeploy();
   const kept = await metal.providers.restore(metal.restoration(images));
   const disarm = metal.world.faults.add({
     match: { service: "baremetal", action: "updateNode", name: "rack-master0", times: 9 },
@@ -200,7 +190,7 @@ test("destroy after another trigger's restore that did not come to begin undeplo
 });
 
 test("a machine that the environment no longer names is undeployed by the next up, the others are left", async () => {
-  await captured();
+  const images = await metal.captureAndUndeploy();
   const kept = await metal.providers.restore(metal.restoration(images));
   metal.world.requests.clear();
   await metal.providers.restoreAgain(kept, metal.restoration(images.slice(0, 1)));

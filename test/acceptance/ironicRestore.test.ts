@@ -7,15 +7,9 @@ jest.setTimeout(120_000);
 let metal: BareMetalCloud;
 let images: { name: string; imageId: string }[];
 
-/** A set of both machines, which have been given back to Ironic since. */
 beforeEach(async () => {
   metal = await BareMetalCloud.open();
-  const outs = await metal.cloud.capture(metal.inputs());
-  images = outs.images
-    .filter(({ member }) => member !== "controller")
-    .map(({ member, imageId }) => ({ name: member, imageId }));
-  await metal.undeploy("master0", "master1");
-  metal.world.requests.clear();
+  images = await metal.captureAndUndeploy();
 });
 
 afterEach(() => metal.close());
