@@ -1,4 +1,4 @@
-// West of UTC, where a time that is read without its zone is hours late, as few who change this are.
+// West of UTC: there a time that is read without its zone is hours late, which UTC itself would hide.
 process.env.TZ = "America/New_York";
 
 /** @type {import("jest").Config} */

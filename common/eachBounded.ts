@@ -1,3 +1,6 @@
+/** How many requests to one service are under way at once. */
+export const parallelRequests = 16;
+
 /**
  * Runs `work` on each item, at most `parallel` at a time, in the order of the items. The first
  * error ends it: nothing more is begun, what is under way is waited for.

@@ -1,8 +1,9 @@
 import { schemaVersion } from "../../snapset/identity";
-import { isBegun, wholeMark } from "../../snapset/reset/mark";
+import { isBegun } from "../../snapset/reset/mark";
 import type { Context } from "../../platforms/context";
 import type { RestoreOrder } from "../../snapset/restoreOrder";
 import { withContext, type Surroundings } from "./context";
+import { mayBeInterrupted } from "./mayBeInterrupted";
 import { PartialFailure } from "./partialFailure";
 import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 import { observeNodes } from "../../platforms/nova/reset/observe";
@@ -64,11 +65,6 @@ function isForeseeable(olds: Partial<ResetInputs>, news: ResetInputs): boolean {
 async function foresee(news: ResetInputs, context: Context): Promise<void> {
   const order = orderOf(withPlaceholders(news), false);
   (await novaPlatform(context).foresee(order)).forEach(context.warn);
-}
-
-/** Whether an earlier run, of which the state need not know, may have left servers whole and off. */
-function mayBeInterrupted(olds: ResetOutputs, news: ResetInputs): boolean {
-  return olds.phase !== "whole" || wholeMark(olds) !== wholeMark(news);
 }
 
 async function resetOrPartial(

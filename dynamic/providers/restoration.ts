@@ -6,6 +6,7 @@ import type { PhaseRecord } from "../../snapset/manifest";
 import type { PlatformName } from "../../snapset/platforms";
 import type { RestoreOrder } from "../../snapset/restoreOrder";
 import type { Surroundings } from "./context";
+import { mayBeInterrupted } from "./mayBeInterrupted";
 import { PartialFailure } from "./partialFailure";
 import { failuresOf, isDifferent, isKnown, withPlaceholders, type Provider } from "./provider";
 import { withSite, type SiteInputs } from "./site";
@@ -90,12 +91,6 @@ function isOther(olds: Partial<RestorationInputs>, news: RestorationInputs): boo
       (key) => !isKnown(news[key]) || isDifferent(olds[key], news[key]),
     ) || isDifferent(olds.kubevirt?.targets, news.kubevirt?.targets)
   );
-}
-
-/** Whether an earlier run, of which the state need not know, may have done it. */
-function mayBeInterrupted(olds: RestorationOutputs, news: RestorationInputs): boolean {
-  const isOtherWish = olds.snapId !== news.snapId || olds.trigger !== news.trigger;
-  return olds.phase !== "whole" || isOtherWish;
 }
 
 /** Whether something may be restored, of a set that is known. */

@@ -1,5 +1,5 @@
 import { getOrMake } from "../../common/getOrMake";
-import { eachBounded } from "../../common/eachBounded";
+import { eachBounded, parallelRequests } from "../../common/eachBounded";
 import type { Image } from "../../openstack";
 import { imageNameOf, propertiesOf, tagsOf } from "../../snapset/identity";
 import { imageRefProblem } from "../../snapset/ironic/capability";
@@ -21,7 +21,6 @@ import type { NodeMember } from "./preflight";
 
 /** How often a snapshot is asked for at most: ramdisks miss their network, and the next boot works. */
 const maxAttempts = 3;
-const parallelRequests = 16;
 
 interface Attempt extends Asked {
   /** Since when the image has been unfinished while nobody works on the node. */

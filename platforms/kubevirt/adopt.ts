@@ -38,7 +38,7 @@ export async function adoptSnapshots(
             vmis.get(name),
             inputs.consistency,
             windowOf(progress),
-            progress.frozen?.members.includes(name) === true,
+            wasFrozen(progress, name),
           );
     if (reason !== undefined) stale.set(snapshot, `${name} (${reason})`);
   }
@@ -64,4 +64,9 @@ export function windowOf({ frozen }: CaptureProgress): FrozenWindow | undefined 
     until: new Date(until),
     brokenOffAt: brokenOffAt === undefined ? undefined : new Date(brokenOffAt),
   };
+}
+
+/** Whether a machine's guest is one of those that were frozen, or were to be. */
+export function wasFrozen({ frozen }: CaptureProgress, name: string): boolean {
+  return frozen?.members.includes(name) === true;
 }

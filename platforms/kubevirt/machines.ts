@@ -24,12 +24,15 @@ export async function observeMachines({
 export async function observeRunning(
   context: Pick<KubeVirtContext, "kubevirt">,
 ): Promise<Machines> {
-  const { vms, vmis } = await observeMachines(context);
-  const running = [...vmis].filter(([name, vmi]) => {
-    const vm = vms.get(name);
-    return vm === undefined || !isOver(vm, vmi);
-  });
-  return { vms, vmis: new Map(running) };
+  const machines = await observeMachines(context);
+  const running = [...machines.vmis].filter(([name]) => !hasEnded(name, machines));
+  return { vms: machines.vms, vmis: new Map(running) };
+}
+
+/** Whether a machine's guest has ended, and its instance is left so. */
+export function hasEnded(name: string, { vms, vmis }: Machines): boolean {
+  const [vm, vmi] = [vms.get(name), vmis.get(name)];
+  return vm !== undefined && vmi !== undefined && isOver(vm, vmi);
 }
 
 /** Objects by their names. */

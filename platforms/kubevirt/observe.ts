@@ -5,7 +5,7 @@ import type { CapturedMember } from "../../snapset/capture/member";
 import type { CaptureProgress } from "../../snapset/capture/progress";
 import type { Journal } from "../../snapset/capture/journal";
 import { partialFindings } from "../../snapset/kubevirt/disks";
-import { busyProblems, freezeProblems, isOver, macsOf } from "../../snapset/kubevirt/machines";
+import { busyProblems, freezeProblems, macsOf } from "../../snapset/kubevirt/machines";
 import { nameProblems, snapshotNameOf } from "../../snapset/kubevirt/names";
 import type { ManifestMember } from "../../snapset/manifest";
 import type { Instance } from "../../snapset/snapsetData";
@@ -14,7 +14,7 @@ import type { Adopted, CaptureRun, Observed } from "../platform";
 import { adoptSnapshots } from "./adopt";
 import { captureMachines } from "./capture";
 import type { KubeVirtContext } from "./context";
-import { observeMachines, observeRunning, type Machines } from "./machines";
+import { hasEnded, observeMachines, observeRunning, type Machines } from "./machines";
 import { stopMachines, toBeStopped } from "./stop";
 import { verifySnapshots } from "./verify";
 
@@ -114,14 +114,11 @@ class ObservedMachines implements Observed {
   /** Who is stopped stands in the journal before it is told to. */
   private async stop({ inputs, journal }: CaptureRun): Promise<string> {
     const { stopped } = journal.progress;
-    const { vms, vmis } = await observeMachines(this.context);
+    const machines = await observeMachines(this.context);
     const names = this.members
       .map(({ instance }) => instance.name)
-      .filter((name) => {
-        const [vm, vmi] = [vms.get(name), vmis.get(name)];
-        return vm === undefined || vmi === undefined || !isOver(vm, vmi);
-      });
-    for (const name of toBeStopped(names, { vms, vmis })) {
+      .filter((name) => !hasEnded(name, machines));
+    for (const name of toBeStopped(names, machines)) {
       stopped[name] ??= { stop: "stopped", seconds: null };
     }
     await journal.save();

@@ -7,7 +7,7 @@ import type { VmContentView, VmSnapshotView } from "../../snapset/kubevirt/objec
 import type { ManifestMember } from "../../snapset/manifest";
 import { CaptureFailure } from "../capture/failure";
 import type { CaptureRun } from "../platform";
-import { windowOf } from "./adopt";
+import { wasFrozen, windowOf } from "./adopt";
 import type { KubeVirtContext } from "./context";
 import { observeMachines, type Machines } from "./machines";
 import type { Machine } from "./observe";
@@ -56,15 +56,15 @@ function defectsOf(
   if (vm?.metadata.uid !== uuid) return ["its machine was deleted during the capture"];
   const expected = { uid: uuid, disks: includedDisks(before) };
   const window = windowOf(journal.progress);
-  const wasFrozen = journal.progress.frozen?.members.includes(name) === true;
+  const isFrozenOne = wasFrozen(journal.progress, name);
   // Of machines that are frozen together those that are off are to stay so.
   const wasOff =
-    inputs.consistency === "shutdown" || (inputs.consistency === "quiesce" && !wasFrozen);
+    inputs.consistency === "shutdown" || (inputs.consistency === "quiesce" && !isFrozenOne);
   const ran = wasOff ? ranSince(snapshot, vm, vmis.get(name)) : undefined;
   return [
     ...snapshotDefects(snapshot, contents, expected),
     ...(ran === undefined ? [] : [`somebody let its machine run during the capture: ${ran}`]),
-    ...(inputs.consistency === "quiesce" && wasFrozen && window !== undefined
+    ...(inputs.consistency === "quiesce" && isFrozenOne && window !== undefined
       ? frozenDefects(snapshot, window, vmis.get(name))
       : []),
   ];

@@ -1,4 +1,4 @@
-import { eachBounded } from "../../common/eachBounded";
+import { eachBounded, parallelRequests } from "../../common/eachBounded";
 import { listed } from "../../common/listed";
 import type { Image, Snapshot } from "../../openstack";
 import { ranSince } from "../../snapset/capture/adoption";
@@ -10,8 +10,6 @@ import { ifThere } from "../tolerate";
 import { observeImages } from "../glance/images";
 import { observeSnapshots, snapshotIdsOf } from "./observe";
 import type { CaptureInputs } from "../capture/types";
-
-const parallelRequests = 16;
 
 /** What an interrupted run has left of one member. */
 interface Left {

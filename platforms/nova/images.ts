@@ -1,5 +1,5 @@
 import { getOrMake } from "../../common/getOrMake";
-import { eachBounded } from "../../common/eachBounded";
+import { eachBounded, parallelRequests } from "../../common/eachBounded";
 import { messageOf } from "../../common/errors";
 import { ApiError, type Image } from "../../openstack";
 import { disturbanceOf } from "../../snapset/capture/disturbance";
@@ -26,7 +26,6 @@ const maxAttempts = 3;
 const settleMs = 5000;
 /** How long at least after a refusal for now; services say Retry-After: 0, too. */
 const refusedMs = 1000;
-const parallelRequests = 16;
 /** Statuses of a refusal for now: another task runs, too many requests, no capacity. */
 const forNow = [409, 429, 503];
 

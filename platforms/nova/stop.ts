@@ -1,4 +1,4 @@
-import { eachBounded } from "../../common/eachBounded";
+import { eachBounded, parallelRequests } from "../../common/eachBounded";
 import { listed } from "../../common/listed";
 import { waitFor } from "../../common/wait";
 import type { Member } from "../../snapset/capture/member";
@@ -10,8 +10,6 @@ import type { Context } from "../context";
 import type { OpenJournal } from "../capture/journal";
 import { unlessConflict } from "../tolerate";
 import { observeServers } from "./observe";
-
-const parallelRequests = 16;
 
 /**
  * Stops what runs, the controller last, and proves that everything is SHUTOFF. Who is stopped

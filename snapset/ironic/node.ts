@@ -1,4 +1,4 @@
-import type { ResetWish } from "../reset/mark";
+import { isMarkBy, type ResetWish } from "../reset/mark";
 import { activityIn } from "./transitions";
 
 /** What of an Ironic node decides about its capture and its restore. */
@@ -80,7 +80,7 @@ export function occupiedProblem(node: NodeView, { by }: Pick<ResetWish, "by">): 
   if (!isRestored(node)) {
     return `${what} is ${state} with something that no set was restored to: undeploy it first (\`openstack baremetal node undeploy\`)`;
   }
-  if (by === undefined || (restoreMark ?? "").endsWith(`/${by}`)) return undefined;
+  if (by === undefined || isMarkBy(restoreMark, by)) return undefined;
   return (
     `${what} carries what another stack has restored: destroy that one first, or, if it is lost, ` +
     `\`openstack baremetal node unset --extra ${restoreMarkKey} ${node.name === "" ? node.uuid : node.name}\``

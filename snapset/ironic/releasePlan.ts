@@ -1,4 +1,4 @@
-import { begunMark, wholeMark, type ResetWish } from "../reset/mark";
+import { begunMark, isMarkBy, wholeMark, type ResetWish } from "../reset/mark";
 import { errorOf, isRestored, maintenanceOf, nodeLabel, type NodeView } from "./node";
 import { accepts } from "./transitions";
 
@@ -12,15 +12,18 @@ export type ReleaseStep =
 
 /** States from which Ironic undeploys, beside those of a snapshot that waits or has failed. */
 const undeployable = [
-  ...["active", "deploy failed", "wait call-back", "error"],
-  ...["rescue", "rescue wait", "rescue failed", "unrescue failed"],
+  "active",
+  "deploy failed",
+  "wait call-back",
+  "error",
+  "rescue",
+  "rescue wait",
+  "rescue failed",
+  "unrescue failed",
 ];
 
 /** States that pass by themselves. */
-const passing = [
-  ...["deploying", "deploy hold", "snapshotting", "deleting"],
-  ...["rescuing", "unrescuing"],
-];
+const passing = ["deploying", "deploy hold", "snapshotting", "deleting", "rescuing", "unrescuing"];
 
 /**
  * The next step of a node whose restore is taken back: what was deployed on it is a copy of the set, so
@@ -44,7 +47,7 @@ export function planRelease(node: NodeView | undefined, wish: ResetWish): Releas
 }
 
 /** Of a stack each mark is: it may have come to wish for another set since, and not to begin with it. */
-function isMarkOf(mark = "", wish: ResetWish): boolean {
-  if (wish.by !== undefined) return mark.endsWith(`/${wish.by}`);
-  return [wholeMark(wish), begunMark(wish)].includes(mark);
+function isMarkOf(mark: string | undefined, wish: ResetWish): boolean {
+  if (wish.by !== undefined) return isMarkBy(mark, wish.by);
+  return mark === wholeMark(wish) || mark === begunMark(wish);
 }

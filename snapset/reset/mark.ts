@@ -29,6 +29,11 @@ export function begunMark(wish: ResetWish): string {
   return `begun ${wholeMark(wish)}`;
 }
 
+/** Whether a mark is of this stack's wish, whatever set and trigger it tells. */
+export function isMarkBy(mark: string | undefined, by: string): boolean {
+  return mark?.endsWith(`/${by}`) ?? false;
+}
+
 /** Whether a mark says that a reset was begun and not finished. */
 export function isBegun(mark: string | undefined): boolean {
   return mark?.startsWith("begun ") ?? false;

@@ -18,17 +18,13 @@ import type { NodesCommand } from "../../../openshift/nodes/runOnNodes";
 import { undoQuiesce } from "../../../openshift/quiesce/undoQuiesce";
 import { clustersOf, kubeconfigFor } from "../../../sandbox/openshift";
 import { Lab, minute } from "../../sandbox/openshift/lab";
-import { Folder, Sshd, until, user } from "./sshd";
+import { Folder, nodeShell, Sshd, until, user } from "./sshd";
 
 const folder = new Folder();
 const key = folder.makeKey("key");
 // Nodes have a shutdown that only writes down what it was told; where the tests are not root, a sudo
 // goes before it. Set last, as a login shell's own files may put the machine's before them.
-const shell = folder.write(
-  "shell",
-  `#!/bin/sh\nPATH=${folder.path}:/usr/bin:/bin exec sh -c "$SSH_ORIGINAL_COMMAND"\n`,
-  0o700,
-);
+const shell = nodeShell(folder, { "/var/tmp": folder.path });
 const force = `ForceCommand ${shell}`;
 const jump = new Sshd(folder, "bastion", [key]);
 const node0 = new Sshd(folder, "node0", [key], "127.0.0.10", [force]);
